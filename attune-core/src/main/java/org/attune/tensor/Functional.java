@@ -1,0 +1,172 @@
+package org.attune.tensor;
+
+import static org.attune.tensor.EngineCall.tensor;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Operations on whole layers, as {@code torch.nn.functional} names them. Letters of shapes are
+ * those of {@code org.attune.nn}.
+ */
+public final class Functional {
+  /** What a loss returns: one number for the batch, or one for each element. */
+  public enum Reduction {
+    NONE(0),
+    MEAN(1),
+    SUM(2);
+
+    /** at::Reduction's number. */
+    final long code;
+
+    Reduction(long code) {
+      this.code = code;
+    }
+  }
+
+  private Functional() {}
+
+  /** y = x W' + b: x [.., in], weight [out, in], bias [out]; returns [.., out]. */
+  public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    return tensor(
+        "linear", () -> torch.linear(x.handle(), weight.handle(), optional(bias)), x, weight, bias);
+  }
+
+  /** y = x W': x [.., in], weight [out, in]; returns [.., out]. */
+  public static Tensor linear(Tensor x, Tensor weight) {
+    return tensor("linear", () -> torch.linear(x.handle(), weight.handle()), x, weight);
+  }
+
+  /**
+   * Rows of a table: ids [..] I64, weight [V, D]; returns [.., D]. The row {@code paddingIndex}
+   * gets no gradient; -1 for none.
+   */
+  public static Tensor embedding(Tensor ids, Tensor weight, long paddingIndex) {
+    return tensor(
+        "embedding",
+        () -> torch.embedding(weight.handle(), ids.handle(), paddingIndex, false, false),
+        ids,
+        weight);
+  }
+
+  /** Normalizes the last dimension (Ba et al. 2016): x [.., D], weight [D], bias [D]. */
+  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+    return tensor(
+        "layerNorm",
+        () ->
+            torch.layer_norm(
+                x.handle(),
+                new long[] {weight.handle().numel()},
+                optional(weight),
+                optional(bias),
+                eps,
+                false),
+        x,
+        weight,
+        bias);
+  }
+
+  /** x Phi(x), exactly (Hendrycks and Gimpel 2016). */
+  public static Tensor gelu(Tensor x) {
+    return tensor("gelu", () -> torch.gelu(x.handle()), x);
+  }
+
+  /** The tanh approximation of gelu, which GPT-2 and others were trained with. */
+  public static Tensor geluTanh(Tensor x) {
+    return tensor("geluTanh", () -> torch.gelu(x.handle(), "tanh"), x);
+  }
+
+  public static Tensor relu(Tensor x) {
+    return tensor("relu", () -> torch.relu(x.handle()), x);
+  }
+
+  public static Tensor silu(Tensor x) {
+    return tensor("silu", () -> torch.silu(x.handle()), x);
+  }
+
+  public static Tensor softmax(Tensor x, int dim) {
+    return tensor("softmax", () -> torch.softmax(x.handle(), dim), x);
+  }
+
+  public static Tensor logSoftmax(Tensor x, int dim) {
+    return tensor("logSoftmax", () -> torch.log_softmax(x.handle(), dim), x);
+  }
+
+  /**
+   * Fused attention, softmax(q k' / sqrt(E) + mask) v (Vaswani et al. 2017, section 3.2.1).
+   *
+   * @param query [B, H, T, E]
+   * @param key [B, H, S, E]
+   * @param value [B, H, S, E]
+   * @param mask added to the scores, broadcast to [B, H, T, S]; empty for none
+   * @return [B, H, T, E]
+   */
+  public static Tensor attention(Tensor query, Tensor key, Tensor value, Optional<Tensor> mask) {
+    return tensor(
+        "attention",
+        () ->
+            torch.scaled_dot_product_attention(
+                query.handle(),
+                key.handle(),
+                value.handle(),
+                mask.map(Functional::optional).orElseGet(TensorOptional::new),
+                0.0,
+                false,
+                new DoubleOptional(),
+                false),
+        query,
+        key,
+        value);
+  }
+
+  /**
+   * Cross-entropy of class logits [N, C] against class numbers [N] I64; targets equal to {@code
+   * ignoreIndex} count for nothing.
+   */
+  public static Tensor crossEntropy(
+      Tensor logits, Tensor targets, long ignoreIndex, double labelSmoothing, Reduction reduction) {
+    return tensor(
+        "crossEntropy",
+        () ->
+            torch.cross_entropy_loss(
+                logits.handle(),
+                targets.handle(),
+                new TensorOptional(),
+                reduction.code,
+                ignoreIndex,
+                labelSmoothing),
+        logits,
+        targets);
+  }
+
+  /** Binary cross-entropy of logits against probabilities of the same shape. */
+  public static Tensor binaryCrossEntropyWithLogits(
+      Tensor logits, Tensor targets, Reduction reduction) {
+    return tensor(
+        "binaryCrossEntropyWithLogits",
+        () ->
+            torch.binary_cross_entropy_with_logits(
+                logits.handle(),
+                targets.handle(),
+                new TensorOptional(),
+                new TensorOptional(),
+                reduction.code),
+        logits,
+        targets);
+  }
+
+  /** Squared error of two tensors of the same shape. */
+  public static Tensor meanSquaredError(Tensor values, Tensor targets, Reduction reduction) {
+    return tensor(
+        "meanSquaredError",
+        () -> torch.mse_loss(values.handle(), targets.handle(), reduction.code),
+        values,
+        targets);
+  }
+
+  private static TensorOptional optional(Tensor tensor) {
+    return new TensorOptional(tensor.handle());
+  }
+}

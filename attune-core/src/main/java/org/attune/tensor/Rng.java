@@ -1,0 +1,189 @@
+package org.attune.tensor;
+
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.ShortPointer;
+
+/**
+ * A counter-based generator: element i of a draw is a pure function of (seed, step, site, i).
+ *
+ * <p>There is no state to save, so a run resumed at step n draws what the uninterrupted run would
+ * have, and threads may fill parts of one draw in any order. Each 32-bit word is two rounds of a
+ * multiply-xorshift finalizer (Wellons 2018, "Prospecting for Hash Functions", lowbias32) over the
+ * counter and a 64-bit key. The engine's own generator costs several times as much and is never
+ * used.
+ */
+public final class Rng {
+  /** Elements a thread fills at a time: fits the second-level cache, and bounds the heap used. */
+  private static final int CHUNK = 1 << 14;
+
+  /** Below this a second thread costs more than it saves. */
+  private static final int PARALLEL_FROM = 4 * CHUNK;
+
+  private static final double TWO_PI = 2 * Math.PI;
+
+  private final long seed;
+
+  public Rng(long seed) {
+    this.seed = seed;
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * A site's number from its name, such as a module's path: the same in every run and on every
+   * machine.
+   */
+  public static long site(String name) {
+    long hash = 0xcbf29ce484222325L; // FNV-1a
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+    }
+    return mix64(hash);
+  }
+
+  /** The key of one draw. */
+  long key(long step, long site) {
+    return mix64(mix64(mix64(seed) + step * 0x9e3779b97f4a7c15L) ^ site);
+  }
+
+  /**
+   * A dropout mask (Srivastava et al. 2014, inverted): each element is 0 with the given probability
+   * and 1 / (1 - probability) otherwise, so that the expectation is 1.
+   *
+   * @param type F32 or BF16
+   */
+  public Tensor dropoutMask(Shape shape, DType type, double probability, long step, long site) {
+    if (!(probability >= 0 && probability < 1)) {
+      throw new IllegalArgumentException(
+          "dropout probability " + probability + ", expected [0, 1)");
+    }
+    Tensor mask = Tensors.empty(shape, type);
+    long key = key(step, site);
+    int threshold = (int) (Math.round(probability * 4294967296.0) + Integer.MIN_VALUE);
+    float kept = (float) (1 / (1 - probability));
+    if (type == DType.BF16) {
+      ShortPointer data = new ShortPointer(mask.handle().data_ptr());
+      short bits = (short) (bfloat16(kept) & 0xffff);
+      chunks(shape.numel(), (at, n) -> fillShorts(data, at, n, key, threshold, bits));
+    } else if (type == DType.F32) {
+      FloatPointer data = mask.handle().data_ptr_float();
+      chunks(shape.numel(), (at, n) -> fillFloats(data, at, n, key, threshold, kept));
+    } else {
+      throw new IllegalArgumentException("dropout mask of " + type + ", expected F32 or BF16");
+    }
+    return mask;
+  }
+
+  /** Independent normal numbers with mean 0 as F32 (Box and Muller 1958). */
+  public Tensor normal(Shape shape, double deviation, long step, long site) {
+    Tensor result = Tensors.empty(shape, DType.F32);
+    FloatPointer data = result.handle().data_ptr_float();
+    long key = key(step, site);
+    chunks(
+        shape.numel(),
+        (at, n) -> {
+          float[] chunk = new float[n];
+          for (int i = 0; i < n; i++) {
+            double radius = Math.sqrt(-2 * Math.log(uniform(word(key, 2 * (at + i)))));
+            double angle = TWO_PI * uniform(word(key, 2 * (at + i) + 1));
+            chunk[i] = (float) (deviation * radius * Math.cos(angle));
+          }
+          new FloatPointer(data).position(at).put(chunk);
+        });
+    return result;
+  }
+
+  /** A whole number in [0, bound), for shuffles and choices made in Java. */
+  public int nextInt(int bound, long step, long site, long index) {
+    long word = word(key(step, site), index) & 0xffffffffL;
+    return (int) ((word * bound) >>> 32);
+  }
+
+  // ---- filling
+
+  private interface Filler {
+    void fill(long at, int length);
+  }
+
+  private static void chunks(long numel, Filler filler) {
+    int count = Math.toIntExact((numel + CHUNK - 1) / CHUNK);
+    IntStream indices = IntStream.range(0, count);
+    (numel < PARALLEL_FROM ? indices : indices.parallel())
+        .forEach(
+            i -> {
+              long at = (long) i * CHUNK;
+              filler.fill(at, (int) Math.min(CHUNK, numel - at));
+            });
+  }
+
+  // The loops below are written for the JIT's auto-vectorizer: int arithmetic, no calls, no
+  // branches
+  // that it cannot turn into a blend. They are the same but for the element type.
+
+  private static void fillFloats(
+      FloatPointer data, long at, int length, long key, int threshold, float kept) {
+    float[] chunk = new float[length];
+    int low = (int) key + (int) at;
+    int high = (int) (key >>> 32) + (int) (at >>> 32) * 0x9e3779b9;
+    for (int i = 0; i < length; i++) {
+      int x = (low + i) * 0x9e3779b9;
+      x ^= x >>> 16;
+      x *= 0x7feb352d;
+      x ^= x >>> 15;
+      x = x * 0x846ca68b + high;
+      x ^= x >>> 16;
+      x *= 0x7feb352d;
+      x ^= x >>> 15;
+      x *= 0x846ca68b;
+      x ^= x >>> 16;
+      // Signed comparison of shifted values is the unsigned one; the sign bit then picks 0 or kept.
+      chunk[i] = (x < threshold) ? 0f : kept;
+    }
+    new FloatPointer(data).position(at).put(chunk, 0, length);
+  }
+
+  private static void fillShorts(
+      ShortPointer data, long at, int length, long key, int threshold, short kept) {
+    short[] chunk = new short[length];
+    for (int i = 0; i < length; i++) {
+      chunk[i] = word(key, at + i) < threshold ? 0 : kept;
+    }
+    new ShortPointer(data).position(at).put(chunk, 0, length);
+  }
+
+  /** The 32-bit word at one position of a draw; {@link #fillFloats} holds it unrolled. */
+  static int word(long key, long index) {
+    int high = (int) (key >>> 32) + (int) (index >>> 32) * 0x9e3779b9;
+    int x = ((int) key + (int) index) * 0x9e3779b9;
+    x ^= x >>> 16;
+    x *= 0x7feb352d;
+    x ^= x >>> 15;
+    x = x * 0x846ca68b + high;
+    x ^= x >>> 16;
+    x *= 0x7feb352d;
+    x ^= x >>> 15;
+    x *= 0x846ca68b;
+    return x ^ (x >>> 16);
+  }
+
+  /** A number in (0, 1) from 32 random bits. */
+  private static double uniform(int word) {
+    return ((word & 0xffffffffL) + 0.5) / 4294967296.0;
+  }
+
+  private static int bfloat16(float number) {
+    int bits = Float.floatToRawIntBits(number);
+    return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  }
+
+  /** The finalizer of SplitMix64 (Steele et al. 2014). */
+  private static long mix64(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}
