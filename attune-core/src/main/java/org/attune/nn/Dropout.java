@@ -1,0 +1,62 @@
+package org.attune.nn;
+
+import org.attune.tensor.DType;
+import org.attune.tensor.Rng;
+import org.attune.tensor.Tensor;
+
+/**
+ * Dropout (Srivastava et al. 2014) with masks from {@link Rng}: the mask is a pure function of the
+ * seed, the step, this module's path and how often it was called in the step.
+ */
+public final class Dropout extends Module {
+  private final double probability;
+  private Rng rng;
+  private long site;
+  private long step;
+  private int calls;
+
+  /**
+   * Drops elements with a probability.
+   *
+   * @param probability in [0, 1)
+   */
+  public Dropout(double probability) {
+    if (!(probability >= 0 && probability < 1)) {
+      throw new IllegalArgumentException(
+          "dropout probability is " + probability + ", expected [0, 1)");
+    }
+    this.probability = probability;
+  }
+
+  void drawFrom(Rng source, long ownSite) {
+    rng = source;
+    site = ownSite;
+  }
+
+  void startStep(long newStep) {
+    step = newStep;
+    calls = 0;
+  }
+
+  /** Whether {@link #forward} would change its input. */
+  public boolean active() {
+    return training() && probability > 0;
+  }
+
+  /**
+   * Zeroes elements at random and scales the others up, while training; otherwise the input itself.
+   *
+   * @param x of any shape
+   */
+  public Tensor forward(Tensor x) {
+    if (!active()) {
+      return x;
+    }
+    if (rng == null) {
+      throw new IllegalStateException(
+          "dropout is on but has no source of randomness: call randomness(new Rng(seed)) on the model");
+    }
+    DType type = x.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
+    return x.times(rng.dropoutMask(x.shape(), type, probability, step, site + calls++));
+  }
+}

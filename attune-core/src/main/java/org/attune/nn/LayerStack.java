@@ -1,0 +1,55 @@
+package org.attune.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+
+/**
+ * Layers of one kind under the names 0, 1, .., run one after the other. Each runs in a scope of its
+ * own: what it made and the backward pass does not need is freed before the next one starts.
+ */
+public final class LayerStack<L extends Module> extends Module {
+  /** How to run one layer on the hidden state. */
+  public interface Call<L> {
+    Tensor apply(L layer, Tensor hidden);
+  }
+
+  private final List<L> layers = new ArrayList<>();
+
+  public LayerStack(int count, IntFunction<L> make) {
+    for (int i = 0; i < count; i++) {
+      layers.add(child(Integer.toString(i), make.apply(i)));
+    }
+  }
+
+  public int size() {
+    return layers.size();
+  }
+
+  /**
+   * Runs all layers.
+   *
+   * @param hidden what the first one reads
+   * @return what the last one wrote
+   */
+  public Tensor forward(Tensor hidden, Call<L> call) {
+    Tensor state = hidden;
+    for (L layer : layers) {
+      Tensor input = state;
+      state = Scope.tidy(() -> call.apply(layer, input));
+    }
+    return state;
+  }
+
+  /** Runs all layers and returns every state: the input first, the last layer's output last. */
+  public List<Tensor> forwardAll(Tensor hidden, Call<L> call) {
+    List<Tensor> states = new ArrayList<>(List.of(hidden));
+    for (L layer : layers) {
+      Tensor input = states.get(states.size() - 1);
+      states.add(Scope.tidy(() -> call.apply(layer, input)));
+    }
+    return states;
+  }
+}

@@ -1,0 +1,51 @@
+package org.attune.nn;
+
+import org.attune.tensor.Functional;
+import org.attune.tensor.Shape;
+import org.attune.tensor.Tensor;
+
+/** y = x W' + b. */
+public final class Linear extends Module {
+  private final Parameter weight; // "weight" [out, in]
+  private final Parameter bias; // "bias" [out], null without
+
+  private Linear(Parameter weight, long out, boolean hasBias) {
+    this.weight = parameter("weight", weight);
+    this.bias = hasBias ? parameter("bias", Parameter.Init.ZEROS, out) : null;
+  }
+
+  public static Linear of(long in, long out) {
+    return new Linear(matrix(in, out), out, true);
+  }
+
+  public static Linear withoutBias(long in, long out) {
+    return new Linear(matrix(in, out), out, false);
+  }
+
+  /**
+   * A layer whose weight is another module's too, as a language-model head shares the embeddings.
+   */
+  public static Linear tied(Parameter weight) {
+    return new Linear(weight, weight.shape().size(0), true);
+  }
+
+  private static Parameter matrix(long in, long out) {
+    return new Parameter(Shape.of(out, in), Parameter.Init.NORMAL);
+  }
+
+  public Parameter weight() {
+    return weight;
+  }
+
+  /**
+   * Maps the last dimension.
+   *
+   * @param x [.., in]
+   * @return [.., out]
+   */
+  public Tensor forward(Tensor x) {
+    return bias == null
+        ? Functional.linear(x, weight.value())
+        : Functional.linear(x, weight.value(), bias.value());
+  }
+}

@@ -1,0 +1,133 @@
+package org.attune.nn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.attune.tensor.Device;
+import org.attune.tensor.Rng;
+import org.attune.tensor.Shape;
+
+/**
+ * Parameters and child modules under names. The path of names joined by dots is a parameter's name
+ * in a checkpoint.
+ *
+ * <p>A module belongs to one thread at a time while it trains; any number may predict with it.
+ */
+public abstract class Module implements AutoCloseable {
+  private final Map<String, Module> children = new LinkedHashMap<>();
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private boolean training;
+
+  /** Registers a child; its name may hold dots, as {@code "output.dense"} does. */
+  protected final <M extends Module> M child(String name, M module) {
+    if (children.putIfAbsent(name, module) != null) {
+      throw new IllegalArgumentException("two children are called '" + name + "'");
+    }
+    return module;
+  }
+
+  /** Registers an empty parameter. */
+  protected final Parameter parameter(String name, Parameter.Init init, long... dims) {
+    return parameter(name, new Parameter(Shape.of(dims), init));
+  }
+
+  /** Registers a parameter that another module holds too, as tied embeddings are. */
+  protected final Parameter parameter(String name, Parameter shared) {
+    if (parameters.putIfAbsent(name, shared) != null) {
+      throw new IllegalArgumentException("two parameters are called '" + name + "'");
+    }
+    return shared;
+  }
+
+  /**
+   * All parameters by full name, in the order a forward pass meets them. Tied ones stand at each
+   * name.
+   */
+  public final Map<String, Parameter> namedParameters() {
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    visit("", (path, module) -> module.parameters.forEach((n, p) -> all.put(join(path, n), p)));
+    return all;
+  }
+
+  /** Calls the visitor with each module and its path, this one first. */
+  public final void visit(BiConsumer<String, Module> visitor) {
+    visit("", visitor);
+  }
+
+  private void visit(String path, BiConsumer<String, Module> visitor) {
+    visitor.accept(path, this);
+    children.forEach((name, child) -> child.visit(join(path, name), visitor));
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** Number of elements in all parameters, tied ones once. */
+  public final long parameterCount() {
+    return namedParameters().values().stream().distinct().mapToLong(p -> p.shape().numel()).sum();
+  }
+
+  /** Switches dropout on (true) or off in this module and below. */
+  public final void train(boolean on) {
+    visit((path, module) -> module.training = on);
+  }
+
+  public final boolean training() {
+    return training;
+  }
+
+  /**
+   * Gives every dropout below its source of randomness; a site's draws depend on its path alone,
+   * not on the order of calls.
+   */
+  public final void randomness(Rng rng) {
+    visit(
+        (path, module) -> {
+          if (module instanceof Dropout dropout) {
+            dropout.drawFrom(rng, Rng.site(path));
+          }
+        });
+  }
+
+  /** Tells every dropout which (micro) step its next draws belong to. */
+  public final void beginStep(long step) {
+    visit(
+        (path, module) -> {
+          if (module instanceof Dropout dropout) {
+            dropout.startStep(step);
+          }
+        });
+  }
+
+  /**
+   * Fills the parameters that have no value yet.
+   *
+   * @param range standard deviation of the normal ones
+   */
+  public final void initialize(Rng rng, double range) {
+    namedParameters()
+        .forEach(
+            (name, parameter) -> {
+              if (!parameter.hasValue()) {
+                parameter.initialize(rng, range, name);
+              }
+            });
+  }
+
+  /** Moves all parameters to a device. */
+  public final void to(Device device) {
+    namedParameters().values().stream().distinct().forEach(p -> p.to(device));
+  }
+
+  /** Forgets all gradients. */
+  public final void clearGrads() {
+    namedParameters().values().forEach(p -> p.value().clearGrad());
+  }
+
+  /** Frees all parameters. */
+  @Override
+  public void close() {
+    namedParameters().values().forEach(Parameter::close);
+  }
+}

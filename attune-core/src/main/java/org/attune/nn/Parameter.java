@@ -1,0 +1,111 @@
+package org.attune.nn;
+
+import java.util.Optional;
+import org.attune.tensor.DType;
+import org.attune.tensor.Device;
+import org.attune.tensor.Rng;
+import org.attune.tensor.Shape;
+import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
+
+/**
+ * A named place for a tensor that is learned. It is empty until a checkpoint or {@link
+ * Module#initialize} fills it, so that loading never allocates what it then throws away.
+ */
+public final class Parameter {
+  /** How a new parameter starts. */
+  public enum Init {
+    /** Normal with mean 0 and the model's {@code initializer_range}. */
+    NORMAL,
+    ZEROS,
+    ONES
+  }
+
+  private final Shape shape;
+  private final Init init;
+  private Tensor value;
+  private boolean trainable = true;
+
+  Parameter(Shape shape, Init init) {
+    this.shape = shape;
+    this.init = init;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * The value, F32 unless it was loaded otherwise.
+   *
+   * @throws IllegalStateException when nothing has been loaded or initialized yet
+   */
+  public Tensor value() {
+    if (value == null) {
+      throw new IllegalStateException(
+          "a parameter of shape " + shape + " has no value: load a checkpoint or call initialize");
+    }
+    return value;
+  }
+
+  public boolean hasValue() {
+    return value != null;
+  }
+
+  /** The gradient of the last backward passes; empty where none arrived. */
+  public Optional<Tensor> grad() {
+    return value().grad();
+  }
+
+  /** Puts a tensor in place, without copying it; it lives as long as the module does. */
+  public void set(Tensor tensor) {
+    if (!tensor.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "a parameter of shape " + shape + " cannot hold " + tensor.describe());
+    }
+    Tensor before = value;
+    value = tensor.keep();
+    applyTrainable();
+    if (before != null && before != tensor) {
+      before.close();
+    }
+  }
+
+  public boolean trainable() {
+    return trainable;
+  }
+
+  /** Whether the optimizer may change it and backward passes compute its gradient. */
+  public void trainable(boolean isTrainable) {
+    trainable = isTrainable;
+    if (value != null) {
+      applyTrainable();
+    }
+  }
+
+  private void applyTrainable() {
+    if (value.dtype().isFloating()) {
+      value.requiresGrad(trainable);
+    }
+  }
+
+  void initialize(Rng rng, double range, String name) {
+    set(
+        switch (init) {
+          case NORMAL -> rng.normal(shape, range, 0, Rng.site(name));
+          case ZEROS -> Tensors.zeros(shape, DType.F32);
+          case ONES -> Tensors.ones(shape, DType.F32);
+        });
+  }
+
+  void to(Device device) {
+    set(value().detach().to(device));
+  }
+
+  void close() {
+    if (value != null) {
+      value.close();
+      value = null;
+    }
+  }
+}
