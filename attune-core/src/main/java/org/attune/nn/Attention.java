@@ -50,7 +50,7 @@ public final class Attention extends Module {
   }
 
   private Tensor withDropout(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    double scale = 1 / Math.sqrt(q.size(3));
+    double scale = 1 / Math.sqrt((double) q.size(3));
     Tensor scores = q.times(scale).matmul(k.transpose(2, 3)); // [B, H, T, S]
     Tensor masked = mask.map(scores::plus).orElse(scores);
     return dropout.forward(Functional.softmax(masked, -1)).matmul(v);
