@@ -1,6 +1,7 @@
 package org.attune.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -29,6 +30,7 @@ public final class FusedAdamW {
    * Updates parameters and moments in place (Loshchilov and Hutter 2019).
    *
    * @param steps one F32 scalar a parameter, already counting this step
+   * @param gradientDivisor an F32 scalar that the gradients are divided by in the same pass
    */
   public static void step(
       List<Tensor> parameters,
@@ -40,7 +42,8 @@ public final class FusedAdamW {
       double beta1,
       double beta2,
       double weightDecay,
-      double eps) {
+      double eps,
+      Optional<Tensor> gradientDivisor) {
     try (Scope scope = Scope.open()) {
       IValueVector stack = new IValueVector();
       stack.push_back(list(parameters));
@@ -56,7 +59,7 @@ public final class FusedAdamW {
       stack.push_back(new IValue(eps));
       stack.push_back(new IValue(false));
       stack.push_back(new IValue(false));
-      stack.push_back(new IValue());
+      stack.push_back(gradientDivisor.map(d -> new IValue(d.handle())).orElseGet(IValue::new));
       stack.push_back(new IValue());
       EngineCall.value(
           "fusedAdamW",

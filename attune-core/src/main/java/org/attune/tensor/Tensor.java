@@ -391,6 +391,11 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  public Tensor addInPlace(double number) {
+    value("addInPlace", () -> handle.add_(new Scalar(number)), this);
+    return this;
+  }
+
   public Tensor timesInPlace(double number) {
     value("timesInPlace", () -> handle.mul_(new Scalar(number)), this);
     return this;

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.util.List;
+import java.util.Optional;
 import org.attune.AttuneException;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,17 @@ class TensorTest {
     Tensor v = Tensors.zeros(Shape.of(1), DType.F32);
     Tensor step = Tensors.full(Shape.of(), DType.F32, 1);
     FusedAdamW.step(
-        List.of(p), List.of(g), List.of(m), List.of(v), List.of(step), 0.1, 0.9, 0.999, 0.01, 1e-8);
+        List.of(p),
+        List.of(g),
+        List.of(m),
+        List.of(v),
+        List.of(step),
+        0.1,
+        0.9,
+        0.999,
+        0.01,
+        1e-8,
+        Optional.empty());
     // The first step moves by lr in the gradient's direction, after decay by lr * weight_decay.
     assertThat(p.toFloats()[0])
         .isCloseTo(1 - 0.001f - 0.1f, org.assertj.core.data.Offset.offset(1e-6f));

@@ -1,0 +1,10 @@
+/**
+ * How gradients become new parameters: {@link org.attune.optim.AdamW} and its state {@link
+ * org.attune.optim.Optimizer}, the learning rate over a run ({@link org.attune.optim.Schedule}),
+ * and the limit on the size of a step ({@link org.attune.optim.GradientClip}).
+ *
+ * <p>Settings are records a recipe can spell; state is apart from them and saved as named tensors.
+ * Formulas, groups and corner cases are those of PyTorch and of transformers' Trainer, so that the
+ * same recipe gives the same weights. May import: {@code nn}, {@code tensor}.
+ */
+package org.attune.optim;

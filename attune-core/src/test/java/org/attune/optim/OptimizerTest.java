@@ -1,0 +1,249 @@
+package org.attune.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attune.AttuneException;
+import org.attune.UsageException;
+import org.attune.nn.Linear;
+import org.attune.nn.Module;
+import org.attune.nn.Parameter;
+import org.attune.tensor.DType;
+import org.attune.tensor.Rng;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Shape;
+import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
+import org.attune.train.TinyClassifier;
+import org.junit.jupiter.api.Test;
+
+class OptimizerTest {
+  private static final Tensor IDS = Tensors.ofLongs(new long[] {1, 2, 3, 4, 5, 6}, 2, 3);
+  private static final Tensor MASK = Tensors.ones(Shape.of(2, 3), DType.F32);
+  private static final String HEAD = "head.weight";
+
+  @Test
+  void stepsAsTheFormulaSaysWithDecayOnlyWhereItBelongs() {
+    var settings = new AdamW(0.01, 0.1, 0.9, 0.99, 1e-8);
+    try (var model = new TinyClassifier(0, 7);
+        Optimizer optimizer = settings.over(model)) {
+      var weight = new ByHand(settings, model, "dense.weight", 0.1);
+      var bias = new ByHand(settings, model, "dense.bias", 0);
+      var norm = new ByHand(settings, model, "scale.weight", 0);
+      for (int step = 1; step <= 50; step++) {
+        backward(model);
+        for (ByHand hand : List.of(weight, bias, norm)) {
+          hand.step(step, 0.01 / step);
+        }
+        optimizer.step(0.01 / step, 1);
+        model.clearGrads();
+      }
+      for (ByHand hand : List.of(weight, bias, norm)) {
+        hand.assertEqual();
+      }
+    }
+  }
+
+  /** AdamW in double precision over one parameter's elements. */
+  private static final class ByHand {
+    private final AdamW settings;
+    private final Parameter parameter;
+    private final double decay;
+    private final double[] w;
+    private final double[] m;
+    private final double[] v;
+
+    ByHand(AdamW settings, Module model, String name, double decay) {
+      this.settings = settings;
+      this.parameter = model.namedParameters().get(name);
+      this.decay = decay;
+      float[] start = parameter.value().toFloats();
+      w = new double[start.length];
+      for (int i = 0; i < w.length; i++) {
+        w[i] = start[i];
+      }
+      m = new double[w.length];
+      v = new double[w.length];
+    }
+
+    void step(int step, double lr) {
+      float[] g = parameter.grad().orElseThrow().toFloats();
+      for (int i = 0; i < w.length; i++) {
+        m[i] = settings.beta1() * m[i] + (1 - settings.beta1()) * g[i];
+        v[i] = settings.beta2() * v[i] + (1 - settings.beta2()) * g[i] * g[i];
+        double mHat = m[i] / (1 - Math.pow(settings.beta1(), step));
+        double vHat = v[i] / (1 - Math.pow(settings.beta2(), step));
+        w[i] -= lr * decay * w[i];
+        w[i] -= lr * mHat / (Math.sqrt(vHat) + settings.eps());
+      }
+    }
+
+    void assertEqual() {
+      float[] got = parameter.value().toFloats();
+      for (int i = 0; i < w.length; i++) {
+        assertThat((double) got[i]).as("element %d", i).isCloseTo(w[i], within(2e-5));
+      }
+    }
+  }
+
+  private static void backward(TinyClassifier model) {
+    try (Scope scope = Scope.open()) {
+      Scope.tidy(() -> model.forward(IDS, MASK).square().sum()).backward();
+    }
+  }
+
+  @Test
+  void biasesAndNormsDoNotDecayAndTiedParametersCountOnce() {
+    var tied = new Tied();
+    ParameterGroups groups = ParameterGroups.of(tied);
+    assertThat(groups.decayed().keySet()).containsExactly("in.weight");
+    assertThat(groups.undecayed().keySet()).containsExactly("out.bias");
+    try (var model = new TinyClassifier(0, 7)) {
+      ParameterGroups tiny = ParameterGroups.of(model);
+      assertThat(tiny.decayed().keySet()).containsExactly("embedding.weight", "dense.weight", HEAD);
+      assertThat(tiny.undecayed().keySet())
+          .containsExactly("scale.weight", "scale.bias", "dense.bias", "head.bias");
+    }
+  }
+
+  private static final class Tied extends Module {
+    Tied() {
+      Linear in = child("in", Linear.withoutBias(4, 4));
+      child("out", Linear.tied(in.weight()));
+      initialize(new Rng(1), 1);
+    }
+  }
+
+  @Test
+  void parametersThatAreFrozenOrHaveNoGradientStayBitForBit() {
+    try (var model = new TinyClassifier(0, 7)) {
+      Parameter embedding = model.namedParameters().get("embedding.weight");
+      embedding.trainable(false);
+      try (Optimizer optimizer = AdamW.of(0.1).over(model)) {
+        float[] frozen = embedding.value().toFloats();
+        float[] head = model.namedParameters().get(HEAD).value().toFloats();
+        optimizer.step(0.1, 1); // no gradient anywhere
+        assertThat(model.namedParameters().get(HEAD).value().toFloats()).isEqualTo(head);
+        assertThat(optimizer.state()).isEmpty();
+        backward(model);
+        optimizer.step(0.1, 1);
+        assertThat(embedding.value().toFloats()).isEqualTo(frozen);
+        assertThat(model.namedParameters().get(HEAD).value().toFloats()).isNotEqualTo(head);
+      }
+    }
+  }
+
+  @Test
+  void clipsByTheGlobalNormAsPyTorchDoes() {
+    try (var a = new TinyClassifier(0, 7);
+        var b = new TinyClassifier(0, 7);
+        Optimizer clipped = new AdamW(0.1, 0, 0, 0.9, 1).over(a);
+        Optimizer scaled = new AdamW(0.1, 0, 0, 0.9, 1).over(b)) {
+      backward(a);
+      backward(b);
+      double squares = 0;
+      for (Parameter parameter : b.namedParameters().values()) {
+        for (float g : parameter.grad().orElseThrow().toFloats()) {
+          squares += (double) g * g;
+        }
+      }
+      GradientClip clip = GradientClip.measure(a.namedParameters().values(), 0.5, 1);
+      assertThat(clip.norm()).isCloseTo(Math.sqrt(squares), within(1e-5));
+      assertThat(clip.factor()).isCloseTo(0.5 / (Math.sqrt(squares) + 1e-6), within(1e-6));
+      for (Parameter parameter : b.namedParameters().values()) {
+        parameter.grad().orElseThrow().timesInPlace(clip.factor());
+      }
+      clipped.step(0.1, clip.factor());
+      scaled.step(0.1, 1);
+      a.namedParameters()
+          .forEach(
+              (name, parameter) ->
+                  assertThat(parameter.value().toFloats())
+                      .as(name)
+                      .containsExactly(
+                          b.namedParameters().get(name).value().toFloats(), within(1e-7f)));
+      assertThat(GradientClip.measure(a.namedParameters().values(), 1e9, 1).factor()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteIsAnErrorThatNamesTheStep() {
+    try (var model = new TinyClassifier(0, 7)) {
+      Scope.tidy(() -> model.forward(IDS, MASK).times(Double.NaN).sum()).backward();
+      assertThatThrownBy(() -> GradientClip.measure(model.namedParameters().values(), 1, 12))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              "train: the gradient norm is NaN at step 12; lower the learning rate, warm up for"
+                  + " longer, or train in fp32");
+    }
+  }
+
+  @Test
+  void aSavedStateGoesOnBitForBit() {
+    try (var a = new TinyClassifier(0, 7);
+        var b = new TinyClassifier(0, 7);
+        Optimizer first = AdamW.of(0.05).over(a);
+        Optimizer second = AdamW.of(0.05).over(b)) {
+      for (int step = 0; step < 3; step++) {
+        train(a, first);
+      }
+      b.namedParameters()
+          .forEach((name, p) -> p.set(a.namedParameters().get(name).value().detach().copy()));
+      second.load(first.state());
+      train(a, first);
+      train(b, second);
+      a.namedParameters()
+          .forEach(
+              (name, p) ->
+                  assertThat(b.namedParameters().get(name).value().toFloats())
+                      .as(name)
+                      .isEqualTo(p.value().toFloats()));
+    }
+  }
+
+  private static void train(TinyClassifier model, Optimizer optimizer) {
+    backward(model);
+    optimizer.step(0.05, 1);
+    model.clearGrads();
+  }
+
+  @Test
+  void refusesAStateOfOtherParameters() {
+    try (var model = new TinyClassifier(0, 7);
+        Optimizer optimizer = AdamW.of(0.05).over(model)) {
+      train(model, optimizer);
+      Map<String, Tensor> foreign = new LinkedHashMap<>(optimizer.state());
+      foreign.put("lora.step", foreign.get("head.bias.step"));
+      try (Optimizer other = AdamW.of(0.05).over(model)) {
+        assertThatThrownBy(() -> other.load(foreign))
+            .hasMessage(
+                "optimizer: the saved state has 'lora.step', which no trainable parameter matches;"
+                    + " was the checkpoint made by another model or with other parameters frozen?");
+        Map<String, Tensor> torn = new LinkedHashMap<>(optimizer.state());
+        torn.remove("head.bias.exp_avg");
+        assertThatThrownBy(() -> other.load(torn))
+            .hasMessage("optimizer: the saved state lacks 'head.bias.exp_avg'");
+        torn.put("head.bias.exp_avg", Tensors.zeros(Shape.of(4), DType.F32));
+        assertThatThrownBy(() -> other.load(torn))
+            .hasMessage("optimizer: the saved head.bias.exp_avg is [4], the model expects [3]");
+      }
+    }
+  }
+
+  @Test
+  void refusesSettingsOutOfRange() {
+    assertThatThrownBy(() -> AdamW.of(0))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("adamw: lr is 0.0, expected a number above 0");
+    assertThatThrownBy(() -> AdamW.of(1e-3).withBetas(0.9, 1))
+        .hasMessage("adamw: beta2 is 1.0, expected a number in [0, 1)");
+    assertThatThrownBy(() -> AdamW.of(1e-3).withWeightDecay(Double.NaN))
+        .hasMessage("adamw: weight_decay is NaN, expected a number in [0, 1)");
+    assertThatThrownBy(() -> AdamW.of(1e-3).withEps(-1))
+        .hasMessage("adamw: eps is -1.0, expected a number above 0");
+  }
+}
