@@ -166,6 +166,12 @@ public final class Functional {
         targets);
   }
 
+  /** Cosines of the angles between rows: a [.., D], b [.., D]; returns [..]. A zero row gives 0. */
+  public static Tensor cosineSimilarity(Tensor a, Tensor b) {
+    return tensor(
+        "cosineSimilarity", () -> torch.cosine_similarity(a.handle(), b.handle(), -1, 1e-8), a, b);
+  }
+
   private static TensorOptional optional(Tensor tensor) {
     return new TensorOptional(tensor.handle());
   }
