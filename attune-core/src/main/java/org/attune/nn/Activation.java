@@ -18,6 +18,7 @@ public enum Activation {
   TANH("tanh", Tensor::tanh);
 
   private final String configName;
+
   @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
   private final UnaryOperator<Tensor> function;
 

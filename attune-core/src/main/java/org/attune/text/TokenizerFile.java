@@ -1,0 +1,176 @@
+package org.attune.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.attune.AttuneException;
+
+/**
+ * What Attune itself needs to know of a tokenizer.json, read as a stream before the native library
+ * sees it: settings that would change lengths, the added tokens, the size of the vocabulary.
+ *
+ * @param truncation as a file carries it, if it does
+ * @param padding likewise
+ * @param addedTokens ids by content, in the file's order
+ * @param largestId of the vocabulary and the added tokens
+ * @param modelType {@code WordPiece}, {@code BPE}, {@code Unigram}, {@code WordLevel} or empty
+ */
+record TokenizerFile(
+    Optional<String> truncation,
+    Optional<String> padding,
+    Map<String, Integer> addedTokens,
+    int largestId,
+    String modelType) {
+
+  static final JsonFactory JSON =
+      new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  // Duplicate detection keeps every name of a vocabulary; this one is for the large file.
+  private static final ObjectMapper PLAIN = new ObjectMapper(new JsonFactory());
+
+  /**
+   * Reads the bytes of a tokenizer.json.
+   *
+   * @param where for messages: the file's name
+   */
+  static TokenizerFile read(byte[] json, String where) {
+    Reader reader = new Reader();
+    try (JsonParser parser = PLAIN.getFactory().createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new AttuneException("text: " + where + " is not a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        reader.field(name, parser);
+      }
+      if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+        throw new AttuneException("text: " + where + " has text after its JSON object");
+      }
+    } catch (JsonProcessingException e) {
+      throw new AttuneException(
+          "text: "
+              + where
+              + " is not valid JSON at line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + "; is the file complete?",
+          e);
+    } catch (IOException e) {
+      throw new AttuneException("text: " + where + " could not be read: " + e.getMessage(), e);
+    }
+    return reader.result(where);
+  }
+
+  /** One line a setting that was found and will not be applied. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    truncation.ifPresent(t -> warnings.add(ignored("truncation", t)));
+    padding.ifPresent(p -> warnings.add(ignored("padding", p)));
+    return warnings;
+  }
+
+  private static String ignored(String what, String setting) {
+    return "tokenizer.json carries "
+        + what
+        + " ("
+        + setting
+        + "), which would change every input silently; it is ignored: max_length decides, batches are"
+        + " padded to their longest row";
+  }
+
+  /** The same document without truncation and padding. */
+  static byte[] withoutLengthSettings(byte[] json) throws IOException {
+    var document = (com.fasterxml.jackson.databind.node.ObjectNode) PLAIN.readTree(json);
+    document.putNull("truncation");
+    document.putNull("padding");
+    return PLAIN.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+  }
+
+  private static final class Reader {
+    private String truncation;
+    private String padding;
+    private final Map<String, Integer> added = new LinkedHashMap<>();
+    private int largest = -1;
+    private String type = "";
+    private boolean sawModel;
+
+    void field(String name, JsonParser parser) throws IOException {
+      switch (name) {
+        case "truncation" -> truncation = setting(parser);
+        case "padding" -> padding = setting(parser);
+        case "added_tokens" -> addedTokens(parser);
+        case "model" -> model(parser);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private static String setting(JsonParser parser) throws IOException {
+      JsonNode value = PLAIN.readTree(parser);
+      return value == null || value.isNull() ? null : value.toString();
+    }
+
+    private void addedTokens(JsonParser parser) throws IOException {
+      JsonNode tokens = PLAIN.readTree(parser);
+      for (JsonNode token : tokens) {
+        int id = token.path("id").asInt(-1);
+        if (id >= 0) {
+          added.put(token.path("content").asText(), id);
+          largest = Math.max(largest, id);
+        }
+      }
+    }
+
+    private void model(JsonParser parser) throws IOException {
+      sawModel = true;
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (name.equals("type")) {
+          type = parser.getText();
+        } else if (name.equals("vocab") && value == JsonToken.START_OBJECT) {
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            parser.nextToken();
+            largest = Math.max(largest, parser.getIntValue());
+          }
+        } else if (name.equals("vocab") && value == JsonToken.START_ARRAY) {
+          int count = 0;
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            parser.skipChildren();
+            count++;
+          }
+          largest = Math.max(largest, count - 1);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+
+    TokenizerFile result(String where) {
+      if (!sawModel) {
+        throw new AttuneException(
+            "text: "
+                + where
+                + " has no \"model\"; is it a tokenizer.json of the tokenizers library?");
+      }
+      return new TokenizerFile(
+          Optional.ofNullable(truncation), Optional.ofNullable(padding), added, largest, type);
+    }
+  }
+}

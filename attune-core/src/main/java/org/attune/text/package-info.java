@@ -1,0 +1,11 @@
+/**
+ * Text to token ids and back: Java strings and arrays, no tensors.
+ *
+ * <p>Start at {@link org.attune.text.Tokenizer}; {@link org.attune.text.Encoding} is what it
+ * returns. The Rust {@code tokenizers} library does the work, so ids are those of transformers'
+ * fast tokenizers. Formats: {@code tokenizer.json}; folders with only a WordPiece {@code vocab.txt}
+ * are turned into one on load, as transformers does. Truncation and padding that a tokenizer.json
+ * carries are reported and not applied: how long an input may be is the task's decision. May
+ * import: {@code org.attune}.
+ */
+package org.attune.text;

@@ -1,0 +1,76 @@
+package org.attune.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The built-in tokenizer's folder, and rows that the reference script wrote. */
+final class TokenizerFixtures {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private TokenizerFixtures() {}
+
+  static Path builtin(Path folder) {
+    try (InputStream in =
+        TokenizerFixtures.class.getResourceAsStream("/all-minilm-l6-v2-tokenizer.json")) {
+      Files.write(folder.resolve("tokenizer.json"), in.readAllBytes());
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<JsonNode> rows(String resource) {
+    try (InputStream in = TokenizerFixtures.class.getResourceAsStream(resource)) {
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<JsonNode> parse(String lines) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : lines.split("\n", -1)) {
+      if (!line.isEmpty()) {
+        rows.add(JSON.readTree(line));
+      }
+    }
+    return rows;
+  }
+
+  static void assertEqual(Tokenizer tokenizer, JsonNode row) {
+    int limit = row.get("max").asInt();
+    Tokenizer limited = limit == 0 ? tokenizer : tokenizer.truncateTo(limit);
+    String text = row.get("text").asText();
+    Encoding encoding =
+        row.get("pair").isNull()
+            ? limited.encode(text)
+            : limited.encode(text, row.get("pair").asText());
+    assertThat(encoding.ids()).as("ids of %s", row).isEqualTo(ints(row.get("ids")));
+    assertThat(encoding.typeIds()).as("types of %s", row).isEqualTo(ints(row.get("types")));
+    assertThat(encoding.wordIds()).as("words of %s", row).isEqualTo(ints(row.get("words")));
+    for (int i = 0; i < encoding.length(); i++) {
+      JsonNode span = row.get("offsets").get(i);
+      assertThat(new int[] {encoding.starts()[i], encoding.ends()[i]})
+          .as("offsets of token %d of %s", i, row)
+          .containsExactly(span.get(0).asInt(), span.get(1).asInt());
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asInt();
+    }
+    return values;
+  }
+}

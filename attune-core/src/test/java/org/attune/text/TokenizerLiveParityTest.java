@@ -1,0 +1,109 @@
+package org.attune.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** 5,000 lines of real text and more, against the reference stack as it runs now. */
+@Tag("live")
+class TokenizerLiveParityTest {
+  private static final List<String> SOURCES =
+      List.of(
+          "sst2/stsa.binary.test",
+          "banking77/test.csv",
+          "multi30k/val.de",
+          "multi30k/val.fr",
+          "wikitext2/valid.txt",
+          "squad_sample/small.json",
+          "trec/train.txt",
+          "wnut17/emerging.dev.conll");
+  private static final int PER_SOURCE = 625;
+
+  @TempDir Path folder;
+
+  @Test
+  void theBuiltInTokenizer() throws Exception {
+    Path tokenizer = TokenizerFixtures.builtin(folder);
+    compare(tokenizer.resolve("tokenizer.json"), Tokenizer.load(tokenizer));
+  }
+
+  @Test
+  void bertBaseUncasedFromItsTokenizerJson() throws Exception {
+    Path bert = shared().resolve("vocab/bert-base-uncased");
+    compare(bert.resolve("tokenizer.json"), Tokenizer.load(bert));
+  }
+
+  @Test
+  void bertBaseUncasedFromItsVocabAlone() throws Exception {
+    Path alone = Files.createDirectory(folder.resolve("alone"));
+    Files.copy(shared().resolve("vocab/bert-base-uncased/vocab.txt"), alone.resolve("vocab.txt"));
+    compare(alone, Tokenizer.load(alone));
+  }
+
+  private void compare(Path forPython, Tokenizer tokenizer) throws Exception {
+    String python = System.getenv("ATTUNE_PYTHON");
+    assumeTrue(python != null, "ATTUNE_PYTHON is not set: no reference stack to compare with");
+    Path lines = folder.resolve("lines.jsonl");
+    List<String> texts = texts();
+    ObjectMapper json = new ObjectMapper();
+    StringBuilder all = new StringBuilder();
+    for (String text : texts) {
+      all.append(json.writeValueAsString(text).replace("\u007f", "\\u007f")).append('\n');
+    }
+    Files.writeString(lines, all);
+    Path out = folder.resolve("reference.jsonl");
+    Process process =
+        new ProcessBuilder(
+                python,
+                Path.of("..", "reference", "tokenize_lines.py").toString(),
+                "live",
+                forPython.toString(),
+                lines.toString(),
+                out.toString())
+            .redirectErrorStream(true)
+            .start();
+    String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(log).isZero();
+    List<JsonNode> rows = TokenizerFixtures.parse(Files.readString(out));
+    rows.forEach(row -> TokenizerFixtures.assertEqual(tokenizer, row));
+    assertThat(rows).hasSize(texts.size()).hasSizeGreaterThanOrEqualTo(5_000);
+  }
+
+  private static Path shared() {
+    String shared = System.getenv("ATTUNE_SHARED");
+    assumeTrue(shared != null, "ATTUNE_SHARED is not set: no real text to compare on");
+    return Path.of(shared, "data");
+  }
+
+  private static List<String> texts() throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (String source : SOURCES) {
+      try (Stream<String> lines = Files.lines(shared().resolve(source))) {
+        lines.filter(line -> !line.isBlank()).limit(PER_SOURCE).forEach(texts::add);
+      }
+    }
+    // What the sources hold too little of: other scripts, emoji, control characters, great length.
+    for (int i = 0; i < 200; i++) {
+      texts.add("wow 😀👩‍👩‍👧 " + (char) ('\u4e00' + i) + " e\u0301 \u0001\u200b " + i);
+    }
+    texts.add("a very long line of words ".repeat(20_000));
+    texts.add("x".repeat(5_000));
+    texts.addAll(
+        TokenizerFixtures.rows("/golden/tokenizer/lines.jsonl").stream()
+            .map(row -> row.get("text").asText())
+            .toList());
+    return texts;
+  }
+}
