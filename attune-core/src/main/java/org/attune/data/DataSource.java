@@ -1,0 +1,117 @@
+package org.attune.data;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.attune.UsageException;
+
+/**
+ * Where rows come from and what their columns mean.
+ *
+ * @param path a file, a glob of files ({@code data/*.csv}), or {@code builtin:wordnet-topics}
+ * @param text column with the text
+ * @param textPair column with a second text
+ * @param label column with the label, or with several
+ * @param separator between several labels in one field; with it a row may have any number of labels
+ * @param score column with a number to predict
+ * @param format how the file is written; by its ending when not given
+ * @param columns names for the columns of a file without a header line
+ * @param labels new names for labels, such as {@code {0: negative, 1: positive}}
+ * @param limit at most this many rows, a sample with all labels in proportion
+ * @param split part of a built-in data set, one of train, validation and test
+ */
+public record DataSource(
+    String path,
+    String text,
+    Optional<String> textPair,
+    Optional<String> label,
+    Optional<String> separator,
+    Optional<String> score,
+    Optional<Format> format,
+    List<String> columns,
+    Map<String, String> labels,
+    OptionalInt limit,
+    Optional<String> split) {
+
+  /** Prefix of data sets that come with Attune. */
+  public static final String BUILTIN = "builtin:";
+
+  /** How a file is written. */
+  public enum Format {
+    CSV,
+    TSV,
+    JSONL,
+    PARQUET,
+    /** Lines such as {@code 1 a fine film}: the label, a space, the text. */
+    LABEL_FIRST;
+
+    /** As a recipe names it. */
+    public String configName() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  public DataSource {
+    columns = List.copyOf(columns);
+    labels = Map.copyOf(labels);
+    if (path.isBlank()) {
+      throw new UsageException("data: path is empty");
+    }
+    if (label.isPresent() && score.isPresent()) {
+      throw new UsageException(
+          "data: both label ('"
+              + label.get()
+              + "') and score ('"
+              + score.get()
+              + "') are given; a task predicts one of them");
+    }
+    if (limit.isPresent() && limit.getAsInt() < 1) {
+      throw new UsageException("data: limit is " + limit.getAsInt() + ", expected at least 1");
+    }
+    if (separator.isPresent() && separator.get().isEmpty()) {
+      throw new UsageException("data: separator is empty");
+    }
+  }
+
+  /** A file with a text column. */
+  public static DataSource of(String path, String text) {
+    return new DataSource(
+        path,
+        text,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Map.of(),
+        OptionalInt.empty(),
+        Optional.empty());
+  }
+
+  public DataSource withLabel(String column) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        Optional.of(column),
+        separator,
+        score,
+        format,
+        columns,
+        labels,
+        limit,
+        split);
+  }
+
+  boolean isBuiltin() {
+    return path.startsWith(BUILTIN);
+  }
+
+  /** Whether a row may have any number of labels. */
+  boolean isMultiLabel() {
+    return label.isPresent() && separator.isPresent();
+  }
+}

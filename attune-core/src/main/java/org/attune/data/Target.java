@@ -1,0 +1,38 @@
+package org.attune.data;
+
+import java.util.List;
+
+/** What an example should be answered with. */
+public sealed interface Target {
+  /** No answer is known: text to predict on. */
+  record None() implements Target {}
+
+  /**
+   * One label.
+   *
+   * @param label its number in {@link Labels}
+   */
+  record Single(int label) implements Target {}
+
+  /**
+   * Any number of labels, also none.
+   *
+   * @param labels their numbers in {@link Labels}, ascending
+   */
+  record Multi(List<Integer> labels) implements Target {
+    public Multi {
+      labels = labels.stream().sorted().distinct().toList();
+    }
+  }
+
+  /** A number, such as how similar two texts are. */
+  record Score(double value) implements Target {}
+
+  /** The kinds a data set can be of; all its examples have the same. */
+  enum Kind {
+    NONE,
+    SINGLE,
+    MULTI,
+    SCORE
+  }
+}
