@@ -1,0 +1,186 @@
+package org.attune.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.attune.AttuneException;
+import org.attune.tensor.DType;
+import org.attune.tensor.Shape;
+import org.attune.tensor.Tensor;
+
+/** All tensors of a checkpoint folder: one model.safetensors, or shards and their index. */
+public final class Weights implements Closeable {
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final long MAX_INDEX_BYTES = 64 << 20;
+
+  private final Map<String, SafetensorsFile> byTensor;
+  private final List<SafetensorsFile> files;
+
+  private Weights(Map<String, SafetensorsFile> byTensor, List<SafetensorsFile> files) {
+    this.byTensor = byTensor;
+    this.files = files;
+  }
+
+  /**
+   * Opens and checks the files of a folder.
+   *
+   * @throws AttuneException when there are none, or one is damaged or missing
+   */
+  public static Weights open(Path folder) {
+    if (Files.exists(folder.resolve(SINGLE))) {
+      SafetensorsFile file = SafetensorsFile.open(folder.resolve(SINGLE));
+      Map<String, SafetensorsFile> byTensor = new LinkedHashMap<>();
+      file.names().forEach(name -> byTensor.put(name, file));
+      return new Weights(byTensor, List.of(file));
+    }
+    if (Files.exists(folder.resolve(INDEX))) {
+      return openShards(folder);
+    }
+    throw new AttuneException(
+        "checkpoint: no weights in "
+            + folder
+            + ": looked for "
+            + SINGLE
+            + " and "
+            + INDEX
+            + pickles(folder));
+  }
+
+  private static Weights openShards(Path folder) {
+    Map<String, SafetensorsFile> shards = new HashMap<>();
+    Map<String, SafetensorsFile> byTensor = new LinkedHashMap<>();
+    List<SafetensorsFile> opened = new ArrayList<>();
+    try {
+      for (Map.Entry<String, String> entry : index(folder).entrySet()) {
+        String shard = entry.getValue();
+        if (!shards.containsKey(shard)) {
+          SafetensorsFile file = SafetensorsFile.open(shardPath(folder, shard));
+          opened.add(file);
+          shards.put(shard, file);
+        }
+        if (!shards.get(shard).names().contains(entry.getKey())) {
+          throw new AttuneException(
+              "checkpoint: "
+                  + INDEX
+                  + " says '"
+                  + entry.getKey()
+                  + "' is in "
+                  + shard
+                  + ", but it is not");
+        }
+        byTensor.put(entry.getKey(), shards.get(shard));
+      }
+      return new Weights(byTensor, opened);
+    } catch (RuntimeException e) {
+      opened.forEach(SafetensorsFile::close);
+      throw e;
+    }
+  }
+
+  private static Path shardPath(Path folder, String shard) {
+    if (!shard.matches("[A-Za-z0-9._-]+\\.safetensors")) {
+      throw new AttuneException(
+          "checkpoint: "
+              + INDEX
+              + " names the file '"
+              + shard
+              + "', expected a plain .safetensors name");
+    }
+    Path file = folder.resolve(shard);
+    if (!Files.exists(file)) {
+      throw new AttuneException(
+          "checkpoint: " + INDEX + " names " + shard + ", which is not in " + folder);
+    }
+    return file;
+  }
+
+  private static Map<String, String> index(Path folder) {
+    Path file = folder.resolve(INDEX);
+    try {
+      if (Files.size(file) > MAX_INDEX_BYTES) {
+        throw new AttuneException(
+            "checkpoint: " + file + " is larger than " + MAX_INDEX_BYTES + " bytes");
+      }
+      JsonNode map = new ObjectMapper().readTree(file.toFile()).path("weight_map");
+      if (!map.isObject() || map.isEmpty()) {
+        throw new AttuneException("checkpoint: " + file + " has no weight_map");
+      }
+      Map<String, String> index = new LinkedHashMap<>();
+      map.properties().forEach(field -> index.put(field.getKey(), field.getValue().asText()));
+      return index;
+    } catch (JsonProcessingException e) {
+      throw new AttuneException(
+          "checkpoint: " + file + " is not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new AttuneException("checkpoint: " + file + " could not be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String pickles(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> found =
+          files
+              .map(path -> path.getFileName().toString())
+              .filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt)"))
+              .sorted()
+              .toList();
+      return found.isEmpty()
+          ? ""
+          : "; "
+              + String.join(", ", found)
+              + " are pickles, which can run code when loaded and are never opened: convert them with"
+              + " transformers' save_pretrained";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Names of all tensors. */
+  public Set<String> names() {
+    return byTensor.keySet();
+  }
+
+  public DType dtype(String name) {
+    return file(name).entry(name).dtype();
+  }
+
+  public Shape shape(String name) {
+    return file(name).entry(name).shape();
+  }
+
+  /** The tensor as it is stored, over the file's memory. */
+  public Tensor load(String name) {
+    return file(name).tensor(name);
+  }
+
+  private SafetensorsFile file(String name) {
+    SafetensorsFile file = byTensor.get(name);
+    if (file == null) {
+      throw new AttuneException("checkpoint: there is no tensor '" + name + "'");
+    }
+    return file;
+  }
+
+  /** The files the tensors are in. */
+  public List<Path> files() {
+    return files.stream().map(SafetensorsFile::path).toList();
+  }
+
+  /** Closes the files; tensors taken from them stay valid. */
+  @Override
+  public void close() {
+    files.forEach(SafetensorsFile::close);
+  }
+}

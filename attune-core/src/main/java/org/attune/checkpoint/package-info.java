@@ -1,0 +1,18 @@
+/**
+ * Hugging Face checkpoints, read and written: a folder with config.json, model.safetensors (or
+ * shards with model.safetensors.index.json) and a tokenizer.
+ *
+ * <p>Start at {@link org.attune.checkpoint.Checkpoint}. Nothing in a checkpoint is executed or
+ * trusted: sizes are checked before memory is taken, names never lead out of the folder, pickles
+ * are refused.
+ *
+ * <p>The safetensors format: 8 bytes, little-endian, the header's length N; N bytes of UTF-8 JSON,
+ * an object from tensor name to {@code {"dtype", "shape", "data_offsets": [begin, end]}} and
+ * perhaps {@code "__metadata__"} from string to string; then the tensors' bytes, row-major and
+ * little-endian, without gaps or overlaps. Offsets count from the end of the header.
+ *
+ * <p>Files are written under a temporary name, synced and renamed ({@link
+ * org.attune.checkpoint.AtomicFiles}): a reader sees the old file or the new one. May import:
+ * {@code tensor}, {@code text}.
+ */
+package org.attune.checkpoint;
