@@ -1,0 +1,57 @@
+package org.attune.train;
+
+import java.util.Set;
+import org.attune.UsageException;
+import org.attune.metric.Evaluation;
+import org.attune.metric.Score;
+
+/**
+ * The best evaluation so far by one metric.
+ *
+ * @param step steps done at that evaluation; 0 before the first
+ * @param value of the metric there
+ * @param stale evaluations since the last improvement that early stopping counts as one
+ */
+record Best(long step, double value, int stale) {
+  private static final Set<String> LOWER_IS_BETTER =
+      Set.of("loss", "perplexity", "mse", "rmse", "mae", "error", "ece");
+
+  static Best none() {
+    return new Best(0, 0, 0);
+  }
+
+  boolean exists() {
+    return step > 0;
+  }
+
+  /** The same rule as transformers': any gain makes a best, only a gain above minDelta is fresh. */
+  Best next(long newStep, double newValue, String metric, double minDelta) {
+    if (!exists()) {
+      return new Best(newStep, newValue, 0);
+    }
+    double gain = lowerIsBetter(metric) ? value - newValue : newValue - value;
+    int newStale = gain > minDelta ? 0 : stale + 1;
+    return gain > 0 ? new Best(newStep, newValue, newStale) : new Best(step, value, newStale);
+  }
+
+  static boolean lowerIsBetter(String metric) {
+    return LOWER_IS_BETTER.contains(metric) || metric.endsWith("_loss");
+  }
+
+  /**
+   * The score of that name.
+   *
+   * @throws UsageException listing the metrics there are
+   */
+  static Score score(Evaluation evaluation, String metric) {
+    Score score = evaluation.scores().get(metric);
+    if (score == null) {
+      throw new UsageException(
+          "train: no metric '"
+              + metric
+              + "'; this task measures "
+              + String.join(", ", evaluation.scores().keySet()));
+    }
+    return score;
+  }
+}

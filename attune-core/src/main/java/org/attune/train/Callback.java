@@ -1,0 +1,61 @@
+package org.attune.train;
+
+import java.nio.file.Path;
+
+/** Watches a run: a progress bar, a log, a dashboard. Override what you want to see. */
+public interface Callback {
+  /**
+   * What is about to run.
+   *
+   * @param firstStep steps already done, in a resumed run
+   * @param steps steps of the whole run
+   * @param stepsPerEpoch steps of one pass over the training set
+   * @param examples rows of the training set
+   * @param trainableParameters numbers that will be learned
+   * @param precision FP32 or BF16
+   */
+  record Plan(
+      long firstStep,
+      long steps,
+      long stepsPerEpoch,
+      int examples,
+      long trainableParameters,
+      Precision precision) {}
+
+  /**
+   * One step that is done.
+   *
+   * @param step counted from 1
+   * @param steps of the whole run
+   * @param epoch passes over the training set so far, with its fraction
+   * @param loss mean over the window's items
+   * @param lr the learning rate used
+   * @param gradientNorm before clipping
+   * @param examples rows in the window
+   * @param tokens in the window, without padding
+   * @param examplesPerSecond since this process started training, without evaluation and saving
+   */
+  record Step(
+      long step,
+      long steps,
+      double epoch,
+      double loss,
+      double lr,
+      double gradientNorm,
+      int examples,
+      long tokens,
+      double examplesPerSecond) {}
+
+  default void onStart(Plan plan) {}
+
+  default void onStep(Step step) {}
+
+  default void onEvaluation(EvaluationPoint evaluation) {}
+
+  default void onSave(Path checkpoint) {}
+
+  /** Something that did not stop the run but that its owner should know, as one line. */
+  default void onWarning(String message) {}
+
+  default void onEnd(TrainReport report) {}
+}

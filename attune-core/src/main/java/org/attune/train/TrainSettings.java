@@ -1,0 +1,85 @@
+package org.attune.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.attune.UsageException;
+import org.attune.optim.AdamW;
+import org.attune.optim.Schedule;
+
+/**
+ * What a run does, apart from model and data.
+ *
+ * @param optimizer how gradients change weights
+ * @param schedule the learning rate over the run
+ * @param epochs passes over the training set
+ * @param batchSize rows that go through the model at a time
+ * @param accumulate batches whose gradients add up before the weights change
+ * @param clipNorm limit of the gradients' global norm; infinite for none
+ * @param seed of the order of rows and of dropout
+ * @param precision of the forward pass
+ * @param evaluateEvery when to evaluate, besides after the last step
+ * @param saveEvery when to write a checkpoint
+ * @param keepBest the metric whose best weights stay at the end
+ * @param earlyStopping when to give up before the last epoch
+ */
+public record TrainSettings(
+    AdamW optimizer,
+    Schedule schedule,
+    int epochs,
+    int batchSize,
+    int accumulate,
+    double clipNorm,
+    long seed,
+    Precision precision,
+    Every evaluateEvery,
+    Every saveEvery,
+    Optional<String> keepBest,
+    Optional<EarlyStopping> earlyStopping) {
+  /**
+   * Checks the ranges and what needs what.
+   *
+   * @throws UsageException naming the setting
+   */
+  public TrainSettings {
+    atLeastOne("epochs", epochs);
+    atLeastOne("batch_size", batchSize);
+    atLeastOne("accumulate", accumulate);
+    if (!(clipNorm > 0)) {
+      throw new UsageException("train: clip_norm is " + clipNorm + ", expected a number above 0");
+    }
+    if (earlyStopping.isPresent() && keepBest.isEmpty()) {
+      throw new UsageException(
+          "train: early_stopping needs keep_best: name the metric that must improve");
+    }
+    if (keepBest.isPresent() && evaluateEvery instanceof Every.Never) {
+      throw new UsageException("train: keep_best needs evaluate_every: epoch or a number of steps");
+    }
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new UsageException("train: " + name + " is " + value + ", expected at least 1");
+    }
+  }
+
+  /** All that decides the weights a run ends with: what a resumed run must have in common. */
+  Map<String, String> fingerprint() {
+    Map<String, String> print = new LinkedHashMap<>();
+    print.put("optimizer", optimizer.toString());
+    print.put("schedule", schedule.toString());
+    print.put("epochs", Integer.toString(epochs));
+    print.put("batch_size", Integer.toString(batchSize));
+    print.put("accumulate", Integer.toString(accumulate));
+    print.put("clip_norm", Double.toString(clipNorm));
+    print.put("seed", Long.toString(seed));
+    print.put("precision", precision.resolve().toString());
+    keepBest.ifPresent(
+        metric -> {
+          print.put("keep_best", metric);
+          print.put("evaluate_every", evaluateEvery.toString());
+        });
+    earlyStopping.ifPresent(stopping -> print.put("early_stopping", stopping.toString()));
+    return print;
+  }
+}

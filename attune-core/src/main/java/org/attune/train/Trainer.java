@@ -1,0 +1,248 @@
+package org.attune.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.attune.UsageException;
+import org.attune.data.Dataset;
+import org.attune.data.Sampler;
+import org.attune.nn.Module;
+import org.attune.optim.AdamW;
+import org.attune.optim.Schedule;
+
+/**
+ * Trains a model for a task.
+ *
+ * <pre>{@code
+ * TrainReport report = Trainer.of(model, task)
+ *     .optimizer(AdamW.of(2e-5))
+ *     .schedule(Schedule.linear(0.06))
+ *     .epochs(3)
+ *     .batchSize(32)
+ *     .seed(42)
+ *     .fit(reviews.train(), reviews.validation());
+ * }</pre>
+ *
+ * <p>Left unsaid, a setting is: AdamW at 5e-5, a linear schedule without warm-up, 3 epochs, batches
+ * of 32, gradients clipped at norm 1, seed 42, the faster precision, an evaluation each epoch, no
+ * checkpoints. One trainer is good for one {@link #fit}.
+ *
+ * @param <M> the model
+ */
+public final class Trainer<M extends Module> {
+  private final M model;
+  private final TrainTask<? super M> task;
+  private final List<Callback> callbacks = new ArrayList<>();
+  private AdamW optimizer = AdamW.of(5e-5);
+  private Schedule schedule = Schedule.linear(0);
+  private int epochs = 3;
+  private int batchSize = 32;
+  private int accumulate = 1;
+  private double clipNorm = 1;
+  private long seed = 42;
+  private Precision precision = Precision.AUTO;
+  private Every evaluateEvery = Every.epoch();
+  private Every saveEvery = Every.never();
+  private Optional<String> keepBest = Optional.empty();
+  private Optional<EarlyStopping> earlyStopping = Optional.empty();
+  private Optional<Path> output = Optional.empty();
+  private BooleanSupplier stop = () -> false;
+  private Sampler sampler = Sampler.lengthGrouped();
+  private boolean resume;
+
+  private Trainer(M model, TrainTask<? super M> task) {
+    this.model = model;
+    this.task = task;
+  }
+
+  public static <M extends Module> Trainer<M> of(M model, TrainTask<? super M> task) {
+    return new Trainer<>(model, task);
+  }
+
+  public Trainer<M> optimizer(AdamW settings) {
+    optimizer = settings;
+    return this;
+  }
+
+  public Trainer<M> schedule(Schedule newSchedule) {
+    schedule = newSchedule;
+    return this;
+  }
+
+  public Trainer<M> epochs(int count) {
+    epochs = count;
+    return this;
+  }
+
+  /** Rows that go through the model at a time. */
+  public Trainer<M> batchSize(int rows) {
+    batchSize = rows;
+    return this;
+  }
+
+  /** Batches whose gradients add up before the weights change. */
+  public Trainer<M> accumulate(int batches) {
+    accumulate = batches;
+    return this;
+  }
+
+  /** Limit of the gradients' global norm; {@link Double#POSITIVE_INFINITY} for none. */
+  public Trainer<M> clipNorm(double limit) {
+    clipNorm = limit;
+    return this;
+  }
+
+  /** Of the order of rows and of dropout. */
+  public Trainer<M> seed(long newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  public Trainer<M> precision(Precision newPrecision) {
+    precision = newPrecision;
+    return this;
+  }
+
+  /** When to evaluate; also after the last step, unless never. */
+  public Trainer<M> evaluateEvery(Every interval) {
+    evaluateEvery = interval;
+    return this;
+  }
+
+  /** When to write a checkpoint into the output folder. */
+  public Trainer<M> saveEvery(Every interval) {
+    saveEvery = interval;
+    return this;
+  }
+
+  /** Ends with the weights of the evaluation where this metric was best. */
+  public Trainer<M> keepBest(String metric) {
+    keepBest = Optional.of(metric);
+    return this;
+  }
+
+  /** Ends when the kept metric has not improved for so many evaluations; see {@link #keepBest}. */
+  public Trainer<M> earlyStopping(int patience, double minDelta) {
+    earlyStopping = Optional.of(new EarlyStopping(patience, minDelta));
+    return this;
+  }
+
+  /** The folder for checkpoints. */
+  public Trainer<M> output(Path folder) {
+    output = Optional.of(folder);
+    return this;
+  }
+
+  /** The order of rows, by default random with rows of like length together. */
+  public Trainer<M> sampler(Sampler order) {
+    sampler = order;
+    return this;
+  }
+
+  public Trainer<M> callback(Callback callback) {
+    callbacks.add(callback);
+    return this;
+  }
+
+  /**
+   * Asked before each step: once it says true, the run saves a checkpoint, where it has an output
+   * folder, and ends.
+   */
+  public Trainer<M> stopWhen(BooleanSupplier isWanted) {
+    stop = isWanted;
+    return this;
+  }
+
+  /** Goes on from the newest whole checkpoint in the output folder, if there is one. */
+  public Trainer<M> resume(boolean wanted) {
+    resume = wanted;
+    return this;
+  }
+
+  /** The settings as they stand. */
+  public TrainSettings settings() {
+    return new TrainSettings(
+        optimizer,
+        schedule,
+        epochs,
+        batchSize,
+        accumulate,
+        clipNorm,
+        seed,
+        precision,
+        evaluateEvery,
+        saveEvery,
+        keepBest,
+        earlyStopping);
+  }
+
+  /** Trains without evaluating. */
+  public TrainReport fit(Dataset train) {
+    return fit(train, Optional.empty());
+  }
+
+  /**
+   * Trains; the model then holds the last weights, or the best with {@link #keepBest}.
+   *
+   * @param train examples to learn from
+   * @param validation other examples to judge by
+   * @throws UsageException when the settings do not fit each other or the data
+   * @throws org.attune.AttuneException when the loss is not finite or the disk refuses
+   */
+  public TrainReport fit(Dataset train, Dataset validation) {
+    return fit(train, Optional.of(validation));
+  }
+
+  private TrainReport fit(Dataset train, Optional<Dataset> validation) {
+    TrainSettings settings = settings();
+    Callback watcher = new Callbacks(callbacks);
+    Optional<CheckpointFolder> checkpoint = checkpoint(settings, watcher);
+    var parts =
+        new TrainingRun.Parts<M>(
+            model,
+            task,
+            settings,
+            task.encode(train),
+            sampler,
+            validation.map(task::encode),
+            fingerprint(settings, train),
+            output,
+            watcher,
+            stop);
+    try (var run = new TrainingRun<>(parts)) {
+      checkpoint.ifPresent(run::resumeFrom);
+      return run.run();
+    }
+  }
+
+  private static Map<String, String> fingerprint(TrainSettings settings, Dataset train) {
+    Map<String, String> print = settings.fingerprint();
+    print.put("training data", train.sha256());
+    return print;
+  }
+
+  /**
+   * The checkpoint to go on from; refuses to write a second run among the checkpoints of a first.
+   */
+  private Optional<CheckpointFolder> checkpoint(TrainSettings settings, Callback watcher) {
+    if (output.isEmpty()) {
+      if (resume || !(settings.saveEvery() instanceof Every.Never)) {
+        throw new UsageException("train: checkpoints need an output folder; set output");
+      }
+      return Optional.empty();
+    }
+    List<CheckpointFolder> present = CheckpointFolder.all(output.get());
+    if (!resume && !present.isEmpty()) {
+      throw new UsageException(
+          "train: "
+              + present.get(0).path()
+              + " is of an earlier run; resume it, delete it, or choose another output");
+    }
+    return resume
+        ? CheckpointFolder.newestValid(output.get(), watcher::onWarning)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,299 @@
+package org.attune.train;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.attune.AttuneException;
+import org.attune.UsageException;
+import org.attune.data.Batch;
+import org.attune.data.Sampler;
+import org.attune.metric.Evaluation;
+import org.attune.nn.Module;
+import org.attune.nn.Parameter;
+import org.attune.optim.GradientClip;
+import org.attune.optim.Optimizer;
+import org.attune.tensor.Autograd;
+import org.attune.tensor.Rng;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+import org.attune.train.TrainReport.Ending;
+
+/** One run: the loop over steps, and what surrounds it. */
+final class TrainingRun<M extends Module> implements AutoCloseable {
+  /** Checkpoints kept on disk: the newest, and one more should it be damaged. */
+  private static final int CHECKPOINTS_KEPT = 2;
+
+  /** What a run is made of. */
+  record Parts<M extends Module>(
+      M model,
+      TrainTask<? super M> task,
+      TrainSettings settings,
+      Encoded train,
+      Sampler sampler,
+      Optional<Encoded> validation,
+      Map<String, String> fingerprint,
+      Optional<Path> output,
+      Callback watcher,
+      BooleanSupplier stop) {}
+
+  private final Parts<M> parts;
+  private final M model;
+  private final TrainSettings settings;
+  private final Windows windows;
+  private final long steps;
+  private final Precision precision;
+  private final Optimizer optimizer;
+  private final Map<String, Parameter> parameters;
+  private final Progress progress;
+  private final Optional<BestWeights> bestWeights;
+  private Best best = Best.none();
+
+  TrainingRun(Parts<M> parts) {
+    this.parts = parts;
+    model = parts.model;
+    settings = parts.settings;
+    windows = new Windows(parts.train, parts.sampler, settings);
+    steps = windows.perEpoch() * settings.epochs();
+    settings.schedule().checkFits(steps);
+    if (settings.keepBest().isPresent() && parts.validation.isEmpty()) {
+      throw new UsageException("train: keep_best needs a validation set");
+    }
+    precision = settings.precision().resolve();
+    optimizer = settings.optimizer().over(model);
+    parameters = optimizer.parameters();
+    if (parameters.isEmpty()) {
+      throw new UsageException(
+          "train: the model has no trainable parameter; unfreeze some or apply an adapter");
+    }
+    progress = new Progress(windows.perEpoch());
+    bestWeights = settings.keepBest().map(metric -> new BestWeights(parts.output));
+  }
+
+  /** Puts the run where a checkpoint left off. */
+  void resumeFrom(CheckpointFolder checkpoint) {
+    TrainState state = checkpoint.readState();
+    state.checkSameRun(parts.fingerprint, checkpoint.path().toString());
+    TensorFile.readInto(parameters, checkpoint.file(CheckpointFolder.WEIGHTS));
+    try (Scope scope = Scope.open()) {
+      optimizer.load(TensorFile.read(checkpoint.file(CheckpointFolder.OPTIMIZER)));
+    }
+    best = state.best();
+    if (best.exists()) {
+      bestWeights.ifPresent(weights -> weights.checkExists(best.step()));
+    }
+    progress.resume(state);
+  }
+
+  /** Trains to the end of the last epoch, or to a reason to stop before. */
+  TrainReport run() {
+    parts.watcher.onStart(plan());
+    model.train(true);
+    model.randomness(new Rng(settings.seed()));
+    Ending ending = Ending.COMPLETE;
+    for (long step = progress.steps(); step < steps; step++) {
+      if (parts.stop.getAsBoolean()) {
+        ending = Ending.STOPPED;
+        break;
+      }
+      if (isStale()) {
+        ending = Ending.EARLY;
+        break;
+      }
+      step(step);
+      if (evaluationIsDue()) {
+        evaluate();
+      }
+      if (settings.saveEvery().isDue(step + 1, windows.perEpoch())) {
+        save();
+      }
+    }
+    if (ending == Ending.STOPPED) {
+      save();
+    }
+    return end(ending);
+  }
+
+  /** One step: gradients of a window, clipping, the optimizer. */
+  private void step(long step) {
+    long start = System.nanoTime();
+    int[][] window = windows.at(step);
+    double lr = settings.optimizer().lr() * settings.schedule().factor(step, steps);
+    double loss;
+    GradientClip clip;
+    try (Scope scope = Scope.open()) {
+      loss = backward(step, window);
+      clip = GradientClip.measure(parameters.values(), settings.clipNorm(), step + 1);
+      optimizer.step(lr, clip.factor());
+      model.clearGrads();
+    }
+    int examples = Arrays.stream(window).mapToInt(rows -> rows.length).sum();
+    long tokens = Arrays.stream(window).mapToLong(windows::tokens).sum();
+    progress.count(loss, lr, clip.norm(), examples, tokens, System.nanoTime() - start);
+    parts.watcher.onStep(
+        new Callback.Step(
+            step + 1,
+            steps,
+            progress.epoch(),
+            loss,
+            lr,
+            clip.norm(),
+            examples,
+            tokens,
+            progress.examplesPerSecond()));
+  }
+
+  /**
+   * Adds up the gradients of the window's mean loss, batch by batch. The window's weight is known
+   * beforehand, so each batch's sum is divided by it and k batches of b equal one of k * b.
+   *
+   * @return the mean loss
+   */
+  private double backward(long step, int[][] window) {
+    List<Batch> batches = Arrays.stream(window).map(parts.train::batch).toList();
+    double weight = batches.stream().mapToDouble(parts.task::weight).sum();
+    if (!(weight > 0)) {
+      throw new AttuneException(
+          "train: no item of step "
+              + (step + 1)
+              + " counts, all its labels are masked; look at "
+              + describe(window));
+    }
+    double mean = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      Batch batch = batches.get(i);
+      model.beginStep(step * settings.accumulate() + i);
+      Tensor loss =
+          Scope.tidy(() -> precision.run(() -> parts.task.loss(model, batch).div(weight)));
+      double value = loss.item();
+      if (!Double.isFinite(value)) {
+        throw notFinite(value, step, window[i]);
+      }
+      loss.backward();
+      mean += value;
+    }
+    return mean;
+  }
+
+  private AttuneException notFinite(double loss, long step, int[]... rows) {
+    model.clearGrads();
+    if (step > 0) {
+      save();
+    }
+    String kept =
+        step > 0 && parts.output.isPresent()
+            ? "the weights of step " + step + " are kept in checkpoint-" + step
+            : "the weights before it are unchanged";
+    return new AttuneException(
+        String.format(
+            "train: the loss is %s at step %d, %s; %s: lower the learning rate, or look at these"
+                + " rows",
+            loss, step + 1, describe(rows), kept));
+  }
+
+  private static String describe(int[]... window) {
+    int[] rows = Arrays.stream(window).flatMapToInt(Arrays::stream).toArray();
+    String shown = Arrays.toString(Arrays.copyOf(rows, Math.min(rows.length, 32)));
+    return "training rows "
+        + shown
+        + (rows.length > 32 ? " and " + (rows.length - 32) + " more" : "");
+  }
+
+  // ---- around the steps
+
+  private boolean evaluationIsDue() {
+    Every every = settings.evaluateEvery();
+    boolean last = progress.steps() == steps;
+    return parts.validation.isPresent()
+        && !(every instanceof Every.Never)
+        && (last || every.isDue(progress.steps(), windows.perEpoch()));
+  }
+
+  private void evaluate() {
+    model.train(false);
+    Evaluation evaluation;
+    try (Scope scope = Scope.open()) {
+      evaluation =
+          Autograd.noGrad(
+              () ->
+                  precision.run(
+                      () ->
+                          parts.task.evaluate(
+                              model, parts.validation.orElseThrow(), settings.batchSize())));
+    }
+    model.train(true);
+    var point = new EvaluationPoint(progress.steps(), progress.epoch(), evaluation);
+    progress.add(point);
+    settings.keepBest().ifPresent(metric -> updateBest(metric, evaluation));
+    parts.watcher.onEvaluation(point);
+  }
+
+  private void updateBest(String metric, Evaluation evaluation) {
+    double value = Best.score(evaluation, metric).value();
+    double minDelta = settings.earlyStopping().map(EarlyStopping::minDelta).orElse(0.0);
+    Best next = best.next(progress.steps(), value, metric, minDelta);
+    if (next.step() != best.step()) {
+      BestWeights weights = bestWeights.orElseThrow();
+      weights.store(next.step(), parameters);
+      weights.keepOnly(stepsOfBest(next));
+    }
+    best = next;
+  }
+
+  /** The best weights that this run or one of its checkpoints may still need. */
+  private Set<Long> stepsOfBest(Best current) {
+    Set<Long> needed = new HashSet<>(Set.of(current.step()));
+    parts.output.ifPresent(
+        output ->
+            CheckpointFolder.all(output)
+                .forEach(folder -> needed.add(folder.readState().best().step())));
+    return needed;
+  }
+
+  private boolean isStale() {
+    return settings.earlyStopping().isPresent()
+        && best.stale() >= settings.earlyStopping().get().patience();
+  }
+
+  private void save() {
+    parts.output.ifPresent(
+        output -> {
+          CheckpointFolder saved =
+              CheckpointFolder.write(
+                  output,
+                  progress.state(parts.fingerprint, best),
+                  TensorFile.values(parameters),
+                  optimizer.state());
+          CheckpointFolder.prune(output, CHECKPOINTS_KEPT);
+          parts.watcher.onSave(saved.path());
+        });
+  }
+
+  private Callback.Plan plan() {
+    long trainable = parameters.values().stream().mapToLong(p -> p.shape().numel()).sum();
+    return new Callback.Plan(
+        progress.steps(), steps, windows.perEpoch(), parts.train.size(), trainable, precision);
+  }
+
+  private TrainReport end(Ending ending) {
+    if (best.exists() && best.step() != progress.steps()) {
+      bestWeights.orElseThrow().restore(best.step(), parameters);
+    }
+    TrainReport report =
+        progress.report(ending, best.exists() ? best.step() : progress.steps(), precision);
+    parts.watcher.onEnd(report);
+    return report;
+  }
+
+  @Override
+  public void close() {
+    model.train(false);
+    model.clearGrads();
+    optimizer.close();
+    bestWeights.ifPresent(BestWeights::close);
+  }
+}
