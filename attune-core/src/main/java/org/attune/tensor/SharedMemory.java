@@ -19,6 +19,11 @@ final class SharedMemory {
   // JavaCPP gives out few native callbacks, so all tensors share this one.
   private static final PointerConsumer RELEASE = new Release();
 
+  static {
+    // This class may first be used inside a scope, which would free the callback when it closes.
+    RELEASE.retainReference();
+  }
+
   private record Holding(ByteBuffer buffer, int count) {}
 
   private static final class Release extends PointerConsumer {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -44,6 +48,23 @@ class ScheduleTest {
       assertThat(schedule.factor(step, 10))
           .as("step %d", step)
           .isCloseTo(expected[step], within(1e-12));
+    }
+  }
+
+  /** Written by transformers' own schedulers in reference/adamw_trace.py. */
+  @Test
+  void goldenRunsOfTransformersSchedulers() throws IOException {
+    Path file = Path.of("src/test/resources/golden/adamw/schedules.json");
+    for (JsonNode run : new ObjectMapper().readTree(file.toFile())) {
+      int warmup = run.get("warmup_steps").asInt();
+      boolean linear = run.get("schedule").asText().equals("linear");
+      Schedule schedule = linear ? Schedule.linear(warmup) : Schedule.cosine(warmup);
+      int step = 0;
+      for (JsonNode factor : run.get("factors")) {
+        assertThat(schedule.factor(step++, run.get("total_steps").asInt()))
+            .as("%s, step %d", schedule, step)
+            .isCloseTo(factor.asDouble(), within(1e-12));
+      }
     }
   }
 

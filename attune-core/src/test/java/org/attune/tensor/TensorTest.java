@@ -146,6 +146,17 @@ class TensorTest {
   }
 
   @Test
+  void memoryIsLetGoThoughTheFirstTensorWasWrappedInAScope() {
+    int before = SharedMemory.held();
+    Tensor outlives;
+    try (Scope scope = Scope.open()) {
+      outlives = Tensors.wrap(ByteBuffer.allocateDirect(8), DType.F32, Shape.of(2)).keep();
+    }
+    outlives.close();
+    assertThat(SharedMemory.held()).isEqualTo(before);
+  }
+
+  @Test
   void writesRawLittleEndianBytes() throws Exception {
     var bytes = new ByteArrayOutputStream();
     Tensors.writeTo(
