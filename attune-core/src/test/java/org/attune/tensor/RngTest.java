@@ -25,9 +25,9 @@ class RngTest {
   void theUnrolledLoopDrawsTheDocumentedWords() {
     Rng rng = new Rng(1);
     float[] mask = rng.dropoutMask(Shape.of(70_000), DType.F32, 0.3, 2, 9).toFloats();
-    int threshold = (int) (Math.round(0.3 * 4294967296.0) + Integer.MIN_VALUE);
+    int threshold = (int) Math.round(0.3 * 0x1p31);
     for (int i = 0; i < mask.length; i += 997) {
-      boolean dropped = Rng.word(rng.key(2, 9), i) < threshold;
+      boolean dropped = (Rng.word(rng.key(2, 9), i) >>> 1) < threshold;
       assertThat(mask[i]).isEqualTo(dropped ? 0f : (float) (1 / 0.7));
     }
   }
