@@ -1,0 +1,34 @@
+package org.attune.models;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.attune.AttuneException;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.bert.BertFamily;
+
+/** The families Attune knows. A new one is a folder and a line here. */
+public final class Families {
+  private static final List<ModelFamily> ALL = List.of(new BertFamily());
+
+  private Families() {}
+
+  /**
+   * The family that config.json's {@code model_type} names.
+   *
+   * @throws AttuneException listing those known
+   */
+  public static ModelFamily of(ConfigJson config) {
+    String type = config.requiredString("model_type");
+    return ALL.stream()
+        .filter(family -> family.modelType().equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new AttuneException(
+                    "models: unknown model_type '"
+                        + type
+                        + "'; known are "
+                        + ALL.stream().map(ModelFamily::modelType).collect(Collectors.joining(", "))
+                        + " [config.json]"));
+  }
+}

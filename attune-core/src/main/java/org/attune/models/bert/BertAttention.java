@@ -1,0 +1,37 @@
+package org.attune.models.bert;
+
+import java.util.Optional;
+import org.attune.nn.Attention;
+import org.attune.nn.Dropout;
+import org.attune.nn.LayerNorm;
+import org.attune.nn.Linear;
+import org.attune.nn.Module;
+import org.attune.tensor.Tensor;
+
+/** LayerNorm(x + Wo attention(Wq x, Wk x, Wv x)). */
+final class BertAttention extends Module {
+  private final Linear query; // "self.query"
+  private final Linear key; // "self.key"
+  private final Linear value; // "self.value"
+  private final Attention attention;
+  private final Linear output; // "output.dense"
+  private final Dropout dropout;
+  private final LayerNorm norm; // "output.LayerNorm"
+
+  BertAttention(BertConfig config) {
+    int width = config.hiddenSize();
+    query = child("self.query", Linear.of(width, width));
+    key = child("self.key", Linear.of(width, width));
+    value = child("self.value", Linear.of(width, width));
+    attention = child("self", new Attention(config.heads(), config.attentionDropout()));
+    output = child("output.dense", Linear.of(width, width));
+    dropout = child("output.dropout", new Dropout(config.hiddenDropout()));
+    norm = child("output.LayerNorm", new LayerNorm(width, config.layerNormEps()));
+  }
+
+  /** x [B, T, D], mask [B, 1, 1, T] to [B, T, D]. */
+  Tensor forward(Tensor x, Optional<Tensor> mask) {
+    Tensor mixed = attention.forward(query.forward(x), key.forward(x), value.forward(x), mask);
+    return norm.forward(dropout.forward(output.forward(mixed)).plus(x));
+  }
+}

@@ -1,0 +1,34 @@
+package org.attune.models.bert;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+
+/** What all BERT models share: their config. */
+abstract class BertBase extends Model {
+  private final BertConfig config;
+
+  BertBase(ConfigJson json, Head head, BertConfig config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  final BertConfig bertConfig() {
+    return config;
+  }
+
+  @Override
+  public final int maxLength() {
+    return config.maxPositions();
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public final double initializerRange() {
+    return config.initializerRange();
+  }
+}

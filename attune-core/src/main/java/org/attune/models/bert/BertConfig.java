@@ -1,0 +1,96 @@
+package org.attune.models.bert;
+
+import org.attune.AttuneException;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.nn.Activation;
+
+/**
+ * The sizes and settings of a BERT; names and defaults as in transformers' {@code BertConfig}.
+ *
+ * @param vocabSize V, number of word pieces
+ * @param hiddenSize D, width of the hidden state
+ * @param layers number of encoder layers
+ * @param heads H, attention heads in a layer
+ * @param intermediateSize F, width of the feed-forward layer
+ * @param activation of the feed-forward layer
+ * @param hiddenDropout probability of dropping an element of the hidden state
+ * @param attentionDropout probability of dropping an attention weight
+ * @param classifierDropout the same before a classification head
+ * @param maxPositions longest input in tokens
+ * @param typeVocabSize number of token types (segments)
+ * @param layerNormEps added to the variance in layer norms
+ * @param initializerRange standard deviation of new weights
+ * @param padTokenId row of the word embeddings that gets no gradient
+ * @param labels outputs of a classification head
+ */
+public record BertConfig(
+    int vocabSize,
+    int hiddenSize,
+    int layers,
+    int heads,
+    int intermediateSize,
+    Activation activation,
+    double hiddenDropout,
+    double attentionDropout,
+    double classifierDropout,
+    int maxPositions,
+    int typeVocabSize,
+    double layerNormEps,
+    double initializerRange,
+    int padTokenId,
+    int labels) {
+
+  /** Far above any model published, far below what would overflow a product of two. */
+  private static final int MAX_SIZE = 1 << 24;
+
+  public BertConfig {
+    if (hiddenSize % heads != 0) {
+      throw new AttuneException(
+          "bert: hidden_size ("
+              + hiddenSize
+              + ") must be divisible by num_attention_heads ("
+              + heads
+              + ") [config.json]");
+    }
+    if (padTokenId >= vocabSize) {
+      throw new AttuneException(
+          "bert: pad_token_id ("
+              + padTokenId
+              + ") must be below vocab_size ("
+              + vocabSize
+              + ") [config.json]");
+    }
+  }
+
+  /**
+   * Reads and checks config.json.
+   *
+   * @throws AttuneException naming the key, its value and what is allowed
+   */
+  public static BertConfig of(ConfigJson json) {
+    String positions = json.optionalString("position_embedding_type").orElse("absolute");
+    if (!positions.equals("absolute")) {
+      throw new AttuneException(
+          "bert: position_embedding_type is '"
+              + positions
+              + "'; only 'absolute' is supported [config.json]");
+    }
+    double hiddenDropout = json.optionalDouble("hidden_dropout_prob", 0, 0.999).orElse(0.1);
+    return new BertConfig(
+        json.requiredInt("vocab_size", 1, MAX_SIZE),
+        json.requiredInt("hidden_size", 1, MAX_SIZE),
+        json.requiredInt("num_hidden_layers", 1, 1 << 12),
+        json.requiredInt("num_attention_heads", 1, 1 << 12),
+        json.requiredInt("intermediate_size", 1, MAX_SIZE),
+        Activation.named(json.optionalString("hidden_act").orElse("gelu")),
+        hiddenDropout,
+        json.optionalDouble("attention_probs_dropout_prob", 0, 0.999).orElse(0.1),
+        json.optionalDouble("classifier_dropout", 0, 0.999).orElse(hiddenDropout),
+        json.optionalInt("max_position_embeddings", 1, MAX_SIZE).orElse(512),
+        json.optionalInt("type_vocab_size", 1, 1 << 16).orElse(2),
+        json.optionalDouble("layer_norm_eps", 0, 1).orElse(1e-12),
+        json.optionalDouble("initializer_range", 0, 10).orElse(0.02),
+        json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(0),
+        Math.max(1, json.labelCount()));
+  }
+}

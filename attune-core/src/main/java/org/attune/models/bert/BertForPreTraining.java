@@ -1,0 +1,50 @@
+package org.attune.models.bert;
+
+import java.util.Collection;
+import java.util.List;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderInput;
+import org.attune.models.Head;
+import org.attune.nn.Linear;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+
+/** Both objectives BERT was pre-trained with, over one pass of the body. */
+public final class BertForPreTraining extends BertBase {
+  /**
+   * Both heads' logits.
+   *
+   * @param predictions [B, T, V]
+   * @param nextSentence [B, 2]
+   */
+  public record Logits(Tensor predictions, Tensor nextSentence) implements Scope.Holder {
+    @Override
+    public Collection<Tensor> tensors() {
+      return List.of(predictions, nextSentence);
+    }
+  }
+
+  private final BertModel bert; // "bert"
+  private final BertLmHead predictions; // "cls.predictions"
+  private final Linear relationship; // "cls.seq_relationship" [D] to [2]
+
+  BertForPreTraining(ConfigJson json, BertConfig config) {
+    super(json, Head.PRETRAINING, config);
+    bert = child("bert", new BertModel(json, config, true));
+    predictions =
+        child("cls.predictions", new BertLmHead(config, bert.embeddings().word().weight()));
+    relationship = child("cls.seq_relationship", Linear.of(config.hiddenSize(), 2));
+  }
+
+  /** The masked-language-model logits [B, T, V]. */
+  @Override
+  public Tensor forward(EncoderInput input) {
+    return predictions.forward(bert.forward(input));
+  }
+
+  /** Both heads' logits. */
+  public Logits logits(EncoderInput input) {
+    Tensor hidden = bert.forward(input); // [B, T, D]
+    return new Logits(predictions.forward(hidden), relationship.forward(bert.pool(hidden)));
+  }
+}

@@ -1,0 +1,32 @@
+package org.attune.models.bert;
+
+import org.attune.nn.Activation;
+import org.attune.nn.LayerNorm;
+import org.attune.nn.Linear;
+import org.attune.nn.Module;
+import org.attune.nn.Parameter;
+import org.attune.tensor.Tensor;
+
+/** E LayerNorm(gelu(W h)) + b, where E is the word embeddings (Devlin et al. 2018, section 3.1). */
+final class BertLmHead extends Module {
+  private final Linear transform; // "transform.dense" [D] to [D]
+  private final Activation activation;
+  private final LayerNorm norm; // "transform.LayerNorm"
+  private final Linear decoder; // "decoder" [D] to [V]
+
+  BertLmHead(BertConfig config, Parameter wordEmbeddings) {
+    int width = config.hiddenSize();
+    transform = child("transform.dense", Linear.of(width, width));
+    activation = config.activation();
+    norm = child("transform.LayerNorm", new LayerNorm(width, config.layerNormEps()));
+    decoder = Linear.tied(wordEmbeddings);
+    // The bias has two names in files; the first one registered is the one that is written.
+    parameter("bias", decoder.bias());
+    child("decoder", decoder);
+  }
+
+  /** hidden [B, T, D] to logits [B, T, V]. */
+  Tensor forward(Tensor hidden) {
+    return decoder.forward(norm.forward(activation.apply(transform.forward(hidden))));
+  }
+}

@@ -1,0 +1,50 @@
+package org.attune.models.bert;
+
+import java.util.List;
+import java.util.Optional;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderInput;
+import org.attune.models.Head;
+import org.attune.nn.LayerStack;
+import org.attune.tensor.Tensor;
+
+/**
+ * Embeddings and encoder layers, with the pooler that some heads read: alone, or a model's {@code
+ * bert}.
+ */
+public final class BertModel extends BertBase {
+  private final BertEmbeddings embeddings; // "embeddings"
+  private final LayerStack<BertLayer> layers; // "encoder.layer"
+  private final Optional<BertPooler> pooler; // "pooler"
+
+  BertModel(ConfigJson json, BertConfig config, boolean withPooler) {
+    super(json, Head.NONE, config);
+    embeddings = child("embeddings", new BertEmbeddings(config));
+    layers = child("encoder.layer", new LayerStack<>(config.layers(), i -> new BertLayer(config)));
+    pooler = withPooler ? Optional.of(child("pooler", new BertPooler(config))) : Optional.empty();
+  }
+
+  BertEmbeddings embeddings() {
+    return embeddings;
+  }
+
+  /** The last hidden state [B, T, D]. */
+  @Override
+  public Tensor forward(EncoderInput input) {
+    Optional<Tensor> mask = input.attentionMask();
+    return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+  }
+
+  /** Every hidden state [B, T, D]: the embeddings first, the last layer's last. */
+  public List<Tensor> hiddenStates(EncoderInput input) {
+    Optional<Tensor> mask = input.attentionMask();
+    return layers.forwardAll(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+  }
+
+  /** tanh(W h) of the first token of a last hidden state [B, T, D]: [B, D]. */
+  public Tensor pool(Tensor hidden) {
+    return pooler
+        .orElseThrow(() -> new IllegalStateException("bert: this body has no pooler"))
+        .forward(hidden);
+  }
+}
