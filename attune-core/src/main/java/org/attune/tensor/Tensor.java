@@ -3,6 +3,7 @@ package org.attune.tensor;
 import static org.attune.tensor.EngineCall.tensor;
 import static org.attune.tensor.EngineCall.value;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
@@ -76,7 +77,14 @@ public final class Tensor implements AutoCloseable {
 
   /** Shape and type without the values: {@code [2, 3] F32}. */
   public String describe() {
-    return isClosed() ? "a freed tensor" : shape() + " " + dtype();
+    if (isClosed()) {
+      return "a freed tensor";
+    }
+    // Straight to the handle: this runs while an error is being explained and must not cause
+    // another.
+    return handle.defined()
+        ? Arrays.toString(sizes()) + " " + DType.of(handle.scalar_type())
+        : "an undefined tensor";
   }
 
   @Override

@@ -1,0 +1,145 @@
+package org.attune.models;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.attune.AttuneException;
+import org.attune.checkpoint.Weights;
+import org.attune.nn.Parameter;
+import org.attune.tensor.DType;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+
+/** Matches the keys of a checkpoint with a model's parameters, and fills those. */
+final class WeightLoader {
+  private static final int NAMES_SHOWN = 8;
+
+  private final ModelFamily family;
+  private final Weights weights;
+  private final Map<String, Parameter> parameters;
+  private final boolean newHead;
+  private final Map<String, String> keyByName = new HashMap<>();
+
+  private WeightLoader(ModelFamily family, Model model, Weights weights, boolean newHead) {
+    this.family = family;
+    this.weights = weights;
+    this.parameters = model.namedParameters();
+    this.newHead = newHead;
+  }
+
+  /**
+   * Fills what the checkpoint has.
+   *
+   * @param newHead whether a head may be missing or of another size, to be initialized by the
+   *     caller
+   * @throws AttuneException listing missing, unexpected or mis-shaped tensors by name
+   */
+  static LoadReport load(ModelFamily family, Model model, Weights weights, boolean newHead) {
+    return new WeightLoader(family, model, weights, newHead).load();
+  }
+
+  private LoadReport load() {
+    boolean prefixed = parameters.keySet().stream().anyMatch(n -> n.startsWith(prefix()));
+    for (String key : weights.names()) {
+      keyByName.put(parameterName(key, prefixed), key);
+    }
+    Set<String> used = new LinkedHashSet<>();
+    List<String> missing = new ArrayList<>();
+    List<String> fresh = new ArrayList<>();
+    for (Map.Entry<Parameter, List<String>> tied : names().entrySet()) {
+      used.addAll(tied.getValue());
+      Optional<String> found = tied.getValue().stream().filter(keyByName::containsKey).findFirst();
+      String first = tied.getValue().get(0);
+      if (found.isPresent() && fill(found.get(), tied.getKey())) {
+        continue;
+      }
+      (newHead && family.mayBeNew(first) ? fresh : missing).add(first);
+    }
+    List<String> unused = new ArrayList<>();
+    List<String> unexpected = new ArrayList<>();
+    keyByName.forEach(
+        (name, key) -> {
+          if (!used.contains(name)) {
+            (family.ignores(key) ? unused : unexpected).add(key);
+          }
+        });
+    refuse("lacks", missing);
+    refuse("has tensors the model has no place for:", unexpected);
+    return new LoadReport(fresh, unused.stream().sorted().toList());
+  }
+
+  private String prefix() {
+    return family.basePrefix() + ".";
+  }
+
+  /**
+   * The parameter a key belongs to: gamma and beta are old names; a body may be with or without its
+   * prefix.
+   */
+  private String parameterName(String key, boolean prefixed) {
+    String name =
+        key.replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
+            .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias");
+    if (!prefixed && name.startsWith(prefix())) {
+      return name.substring(prefix().length());
+    }
+    if (prefixed && !parameters.containsKey(name) && parameters.containsKey(prefix() + name)) {
+      return prefix() + name;
+    }
+    return name;
+  }
+
+  /** All names of each parameter: tied ones have several. */
+  private Map<Parameter, List<String>> names() {
+    Map<Parameter, List<String>> names = new LinkedHashMap<>();
+    parameters.forEach((n, p) -> names.computeIfAbsent(p, key -> new ArrayList<>()).add(n));
+    return names;
+  }
+
+  /** Whether the tensor went in; false when it is a head of another size that may be new. */
+  private boolean fill(String name, Parameter parameter) {
+    String key = keyByName.get(name);
+    if (!weights.shape(key).equals(parameter.shape())) {
+      if (newHead && family.mayBeNew(name)) {
+        return false;
+      }
+      throw new AttuneException(
+          "checkpoint: "
+              + key
+              + " is "
+              + weights.shape(key)
+              + ", model expects "
+              + parameter.shape()
+              + "; do config.json and the weights belong to the same model?");
+    }
+    try (Scope scope = Scope.open()) {
+      Tensor stored = weights.load(key);
+      if (!stored.dtype().isFloating()) {
+        throw new AttuneException(
+            "checkpoint: " + key + " is " + stored.dtype() + ", expected floating point numbers");
+      }
+      parameter.set(stored.dtype() == DType.F32 ? stored : stored.to(DType.F32));
+    }
+    return true;
+  }
+
+  private static void refuse(String what, List<String> names) {
+    if (!names.isEmpty()) {
+      String more =
+          names.size() > NAMES_SHOWN ? " and " + (names.size() - NAMES_SHOWN) + " more" : "";
+      throw new AttuneException(
+          "checkpoint: it "
+              + what
+              + " "
+              + names.stream().sorted().limit(NAMES_SHOWN).collect(Collectors.joining(", "))
+              + more
+              + "; is config.json that of these weights?");
+    }
+  }
+}
