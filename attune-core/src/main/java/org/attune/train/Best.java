@@ -24,8 +24,14 @@ record Best(long step, double value, int stale) {
     return step > 0;
   }
 
-  /** The same rule as transformers': any gain makes a best, only a gain above minDelta is fresh. */
+  /**
+   * The best after one more evaluation. As in transformers, any gain makes a new best but only a
+   * gain above {@code minDelta} is fresh. A metric that is not defined (NaN) is no gain.
+   */
   Best next(long newStep, double newValue, String metric, double minDelta) {
+    if (Double.isNaN(newValue)) {
+      return new Best(step, value, stale + 1);
+    }
     if (!exists()) {
       return new Best(newStep, newValue, 0);
     }

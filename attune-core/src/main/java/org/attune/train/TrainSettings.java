@@ -36,6 +36,9 @@ public record TrainSettings(
     Every saveEvery,
     Optional<String> keepBest,
     Optional<EarlyStopping> earlyStopping) {
+  /** The fingerprint's key for the precision used. */
+  static final String PRECISION = "precision";
+
   /**
    * Checks the ranges and what needs what.
    *
@@ -57,6 +60,22 @@ public record TrainSettings(
     }
   }
 
+  TrainSettings withPrecision(Precision newPrecision) {
+    return new TrainSettings(
+        optimizer,
+        schedule,
+        epochs,
+        batchSize,
+        accumulate,
+        clipNorm,
+        seed,
+        newPrecision,
+        evaluateEvery,
+        saveEvery,
+        keepBest,
+        earlyStopping);
+  }
+
   private static void atLeastOne(String name, int value) {
     if (value < 1) {
       throw new UsageException("train: " + name + " is " + value + ", expected at least 1");
@@ -73,7 +92,7 @@ public record TrainSettings(
     print.put("accumulate", Integer.toString(accumulate));
     print.put("clip_norm", Double.toString(clipNorm));
     print.put("seed", Long.toString(seed));
-    print.put("precision", precision.resolve().toString());
+    print.put(PRECISION, precision.resolve().toString());
     keepBest.ifPresent(
         metric -> {
           print.put("keep_best", metric);

@@ -24,6 +24,11 @@ record TrainState(
     double lossSum,
     int lossSteps,
     List<EvaluationPoint> evaluations) {
+  /** The precision that the run was made in, whatever another measurement might choose now. */
+  Precision precision() {
+    return Precision.valueOf(fingerprint.getOrDefault(TrainSettings.PRECISION, "FP32"));
+  }
+
   /**
    * Refuses to go on with other settings or data.
    *

@@ -197,9 +197,9 @@ public final class Trainer<M extends Module> {
   }
 
   private TrainReport fit(Dataset train, Optional<Dataset> validation) {
-    TrainSettings settings = settings();
     Callback watcher = new Callbacks(callbacks);
-    Optional<CheckpointFolder> checkpoint = checkpoint(settings, watcher);
+    Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
+    TrainSettings settings = settings().withPrecision(precision(checkpoint));
     var parts =
         new TrainingRun.Parts<M>(
             model,
@@ -218,6 +218,13 @@ public final class Trainer<M extends Module> {
     }
   }
 
+  /** A resumed run keeps the precision that AUTO once chose. */
+  private Precision precision(Optional<CheckpointFolder> checkpoint) {
+    return precision == Precision.AUTO && checkpoint.isPresent()
+        ? checkpoint.get().readState().precision()
+        : precision.resolve();
+  }
+
   private static Map<String, String> fingerprint(TrainSettings settings, Dataset train) {
     Map<String, String> print = settings.fingerprint();
     print.put("training data", train.sha256());
@@ -227,9 +234,9 @@ public final class Trainer<M extends Module> {
   /**
    * The checkpoint to go on from; refuses to write a second run among the checkpoints of a first.
    */
-  private Optional<CheckpointFolder> checkpoint(TrainSettings settings, Callback watcher) {
+  private Optional<CheckpointFolder> checkpoint(Callback watcher) {
     if (output.isEmpty()) {
-      if (resume || !(settings.saveEvery() instanceof Every.Never)) {
+      if (resume || !(saveEvery instanceof Every.Never)) {
         throw new UsageException("train: checkpoints need an output folder; set output");
       }
       return Optional.empty();

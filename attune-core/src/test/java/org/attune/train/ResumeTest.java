@@ -69,6 +69,31 @@ class ResumeTest {
   }
 
   @Test
+  void autoKeepsThePrecisionThatTheRunBeganWith() {
+    try (var whole = new TinyClassifier(0.3, 7);
+        var first = new TinyClassifier(0.3, 7);
+        var second = new TinyClassifier(0.3, 99)) {
+      fit(trainer(whole).precision(Precision.BF16));
+      fit(saving(first).precision(Precision.BF16).stopWhen(new StopAfter(7)));
+      TrainReport report = fit(saving(second).precision(Precision.AUTO).resume(true));
+      assertThat(report.precision()).isEqualTo(Precision.BF16);
+      TrainerTest.assertSameWeights(second, whole);
+    }
+  }
+
+  @Test
+  void aFinishedRunResumesToItsEnd() {
+    try (var first = new TinyClassifier(0.3, 7);
+        var second = new TinyClassifier(0.3, 99)) {
+      TrainReport whole = fit(saving(first).saveEvery(Every.epoch()));
+      TrainReport again = fit(saving(second).saveEvery(Every.epoch()).resume(true));
+      TrainerTest.assertSameWeights(second, first);
+      assertThat(again.evaluations()).isEqualTo(whole.evaluations());
+      assertThat(again.ending()).isEqualTo(Ending.COMPLETE);
+    }
+  }
+
+  @Test
   void aRunKilledBetweenCheckpointsGoesOnFromTheLastOne() {
     try (var whole = new TinyClassifier(0.3, 7);
         var first = new TinyClassifier(0.3, 7);
