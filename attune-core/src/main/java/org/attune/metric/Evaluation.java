@@ -9,9 +9,27 @@ import java.util.Map;
  *
  * @param scores by metric, in the order to show them
  * @param examples rows of the data set
+ * @param undefined metrics that the data gives no value for, with the reason
  */
-public record Evaluation(Map<String, Score> scores, long examples) {
+public record Evaluation(Map<String, Score> scores, long examples, Map<String, String> undefined) {
   public Evaluation {
     scores = Collections.unmodifiableMap(new LinkedHashMap<>(scores));
+    undefined = Collections.unmodifiableMap(new LinkedHashMap<>(undefined));
+  }
+
+  /** All metrics are defined. */
+  public Evaluation(Map<String, Score> scores, long examples) {
+    this(scores, examples, Map.of());
+  }
+
+  /** As plain maps and numbers, for JSON. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("examples", examples);
+    scores.forEach((name, score) -> map.put(name, score.toMap()));
+    if (!undefined.isEmpty()) {
+      map.put("undefined", undefined);
+    }
+    return map;
   }
 }

@@ -1,0 +1,119 @@
+package org.attune.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Equal to scikit-learn and scipy to 1e-9 on every case of reference/metric_fixtures.py. */
+class MetricParityTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static JsonNode cases(String kind) throws IOException {
+    try (InputStream in =
+        MetricParityTest.class.getResourceAsStream("/golden/metric/metrics.json")) {
+      return JSON.readTree(in).get(kind);
+    }
+  }
+
+  private static void compare(JsonNode testCase, Evaluation evaluation) {
+    Map<String, Double> expected =
+        JSON.convertValue(testCase.get("expected"), new TypeReference<>() {});
+    expected.forEach(
+        (name, value) -> {
+          Score score = evaluation.scores().get(name);
+          assertThat(score).as("%s of %s", name, testCase).isNotNull();
+          assertThat(score.value()).as("%s of %s", name, testCase).isCloseTo(value, within(1e-9));
+          assertThat(score.value()).isBetween(score.low(), score.high());
+        });
+    assertThat(evaluation.scores().keySet()).containsExactlyInAnyOrderElementsOf(expected.keySet());
+  }
+
+  @Test
+  void classification() throws IOException {
+    int cases = 0;
+    for (JsonNode c : cases("classification")) {
+      compare(
+          c,
+          ClassificationMetrics.evaluate(
+              c.get("labels").asInt(),
+              JSON.convertValue(c.get("gold"), int[].class),
+              JSON.convertValue(c.get("probabilities"), double[][].class),
+              1));
+      cases++;
+    }
+    assertThat(cases).isEqualTo(53);
+  }
+
+  @Test
+  void multiLabel() throws IOException {
+    int cases = 0;
+    for (JsonNode c : cases("multi_label")) {
+      compare(
+          c,
+          MultiLabelMetrics.evaluate(
+              c.get("labels").asInt(),
+              JSON.convertValue(c.get("gold"), boolean[][].class),
+              JSON.convertValue(c.get("probabilities"), double[][].class),
+              0.5,
+              1));
+      cases++;
+    }
+    assertThat(cases).isEqualTo(25);
+  }
+
+  @Test
+  void regression() throws IOException {
+    int cases = 0;
+    for (JsonNode c : cases("regression")) {
+      compare(
+          c,
+          RegressionMetrics.evaluate(
+              JSON.convertValue(c.get("gold"), double[].class),
+              JSON.convertValue(c.get("predicted"), double[].class),
+              1));
+      cases++;
+    }
+    assertThat(cases).isEqualTo(24);
+  }
+
+  @Test
+  void whatTheDataDoesNotDefineHasAReasonAndNoNumber() {
+    Evaluation one =
+        ClassificationMetrics.evaluate(2, new int[] {1, 1}, new double[][] {{.2, .8}, {.6, .4}}, 1);
+    assertThat(one.scores()).doesNotContainKey("roc_auc");
+    assertThat(one.undefined())
+        .containsEntry("roc_auc", "a label has no row, or every row, so there is nothing to rank");
+    assertThat(RegressionMetrics.evaluate(new double[] {1, 1}, new double[] {0, 2}, 1).undefined())
+        .containsKeys("pearson", "spearman");
+  }
+
+  @Test
+  void intervalsNarrowWithMoreRows() {
+    double few = width(100);
+    double many = width(10_000);
+    // 95 % of a share near 0.8: about 3.92 * sqrt(0.16 / n).
+    assertThat(few).isCloseTo(3.92 * Math.sqrt(0.16 / 100), within(0.03));
+    assertThat(many).isCloseTo(3.92 * Math.sqrt(0.16 / 10_000), within(0.003));
+  }
+
+  private static double width(int rows) {
+    int[] gold = new int[rows];
+    double[][] probabilities = new double[rows][];
+    for (int i = 0; i < rows; i++) {
+      gold[i] = i % 2;
+      boolean right = i % 5 != 0;
+      probabilities[i] = (gold[i] == 1) == right ? new double[] {.3, .7} : new double[] {.7, .3};
+    }
+    Score accuracy =
+        ClassificationMetrics.evaluate(2, gold, probabilities, 7).scores().get("accuracy");
+    assertThat(accuracy.value()).isEqualTo(0.8);
+    return accuracy.high() - accuracy.low();
+  }
+}
