@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.attune.UsageException;
 
 /**
@@ -73,6 +74,13 @@ public record DataSource(
     if (separator.isPresent() && separator.get().isEmpty()) {
       throw new UsageException("data: separator is empty");
     }
+    if (path.startsWith(BUILTIN) && (textPair.isPresent() || score.isPresent())) {
+      throw new UsageException("data: " + path + " has a text and a label, no pair and no score");
+    }
+    if (!path.startsWith(BUILTIN) && split.isPresent()) {
+      throw new UsageException(
+          "data: split is '" + split.get() + "', but only a built-in data set has splits");
+    }
   }
 
   /** A file with a text column. */
@@ -91,6 +99,23 @@ public record DataSource(
         Optional.empty());
   }
 
+  /** With a second text. */
+  public DataSource withPair(String column) {
+    return new DataSource(
+        path,
+        text,
+        Optional.of(column),
+        label,
+        separator,
+        score,
+        format,
+        columns,
+        labels,
+        limit,
+        split);
+  }
+
+  /** With a label to predict. */
   public DataSource withLabel(String column) {
     return new DataSource(
         path,
@@ -104,6 +129,110 @@ public record DataSource(
         labels,
         limit,
         split);
+  }
+
+  /** With any number of labels a row, {@code between} them; a JSON list will do too. */
+  public DataSource withSeparator(String between) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        label,
+        Optional.of(between),
+        score,
+        format,
+        columns,
+        labels,
+        limit,
+        split);
+  }
+
+  /** With a number to predict. */
+  public DataSource withScore(String column) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        label,
+        separator,
+        Optional.of(column),
+        format,
+        columns,
+        labels,
+        limit,
+        split);
+  }
+
+  /** With the format stated. */
+  public DataSource withFormat(Format written) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        label,
+        separator,
+        score,
+        Optional.of(written),
+        columns,
+        labels,
+        limit,
+        split);
+  }
+
+  /** With names for the columns of a file that has no header line. */
+  public DataSource withColumns(List<String> names) {
+    return new DataSource(
+        path, text, textPair, label, separator, score, format, names, labels, limit, split);
+  }
+
+  /** With new names for labels. */
+  public DataSource withLabels(Map<String, String> names) {
+    return new DataSource(
+        path, text, textPair, label, separator, score, format, columns, names, limit, split);
+  }
+
+  /** With at most this many rows. */
+  public DataSource withLimit(int rows) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        label,
+        separator,
+        score,
+        format,
+        columns,
+        labels,
+        OptionalInt.of(rows),
+        split);
+  }
+
+  /** With the part of a built-in data set. */
+  public DataSource withSplit(String part) {
+    return new DataSource(
+        path,
+        text,
+        textPair,
+        label,
+        separator,
+        score,
+        format,
+        columns,
+        labels,
+        limit,
+        Optional.of(part));
+  }
+
+  /** The column with the answer: label or score. */
+  Optional<String> answerColumn() {
+    return label.or(() -> score);
+  }
+
+  /** The columns to read: text, then the second text, then the answer, as far as given. */
+  List<String> wantedColumns() {
+    return Stream.of(Optional.of(text), textPair, answerColumn())
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   boolean isBuiltin() {

@@ -6,9 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.attune.AttuneException;
 import org.attune.UsageException;
@@ -40,16 +42,17 @@ public final class Dataset {
    * @throws AttuneException saying file, line and column of what is wrong
    */
   public static Dataset read(DataSource source) {
-    return DatasetReader.read(source);
+    return DatasetReader.read(source, Optional.empty());
   }
 
   /**
    * Reads rows whose labels are a model's, matched by name.
    *
-   * @throws AttuneException also when a row has a label the model does not know
+   * @throws AttuneException also when a row has a label the model does not know: which rows, and
+   *     which labels it knows
    */
   public static Dataset read(DataSource source, Labels model) {
-    return DatasetReader.read(source).alignedTo(model);
+    return DatasetReader.read(source, Optional.of(model));
   }
 
   /** A data set of examples made by the caller. */
@@ -89,9 +92,9 @@ public final class Dataset {
     return examples.stream().anyMatch(example -> example.pair().isPresent());
   }
 
-  /** Rows with each label. */
+  /** Rows with each label, in the order of the labels; 0 for a label no row has. */
   public Map<String, Integer> labelCounts() {
-    Map<String, Integer> counts = new TreeMap<>();
+    Map<String, Integer> counts = new LinkedHashMap<>();
     labels.names().forEach(label -> counts.put(label, 0));
     for (Example example : examples) {
       if (example.target() instanceof Target.Single single) {
@@ -117,10 +120,14 @@ public final class Dataset {
     }
     if (size() < 2) {
       throw new AttuneException(
-          "data: " + name + " has " + size() + " row, too few to split into train and validation");
+          "data: "
+              + name
+              + " has "
+              + Rows.count(size())
+              + ", too few to split into train and validation");
     }
     int wanted = (int) Math.max(1, Math.min(size() - 1L, Math.round(size() * trainFraction)));
-    List<Integer> first = StratifiedSplit.first(examples, wanted, seed);
+    List<Integer> first = StratifiedSplit.split(examples, wanted, seed);
     boolean[] inFirst = new boolean[size()];
     first.forEach(row -> inFirst[row] = true);
     List<Integer> second = IntStream.range(0, size()).filter(i -> !inFirst[i]).boxed().toList();
@@ -129,7 +136,7 @@ public final class Dataset {
 
   /** At most this many rows by chance, each label in proportion; the order of the data is kept. */
   public Dataset sample(int count, long seed) {
-    return count >= size() ? this : rows(StratifiedSplit.first(examples, count, seed));
+    return count >= size() ? this : rows(StratifiedSplit.sample(examples, count, seed));
   }
 
   /** The first rows. */
@@ -141,17 +148,58 @@ public final class Dataset {
     return new Dataset(name, rows.stream().map(examples::get).toList(), labels, kind);
   }
 
-  /** The same rows with their labels numbered as a model numbers them. */
+  /**
+   * The same rows with their labels numbered as a model numbers them, matched by name.
+   *
+   * @throws AttuneException naming the rows whose labels the model does not know
+   */
   public Dataset alignedTo(Labels model) {
+    return alignedTo(model, row -> "row " + (row + 1));
+  }
+
+  Dataset alignedTo(Labels model, IntFunction<String> where) {
     if (labels.size() == 0 || labels.equals(model)) {
       return this;
     }
+    UnknownLabels.refuse(this, model, where);
     int[] map = labels.alignTo(model);
     List<Example> aligned = new ArrayList<>(size());
     for (Example example : examples) {
       aligned.add(new Example(example.text(), example.pair(), renumber(example.target(), map)));
     }
     return new Dataset(name, aligned, model, kind);
+  }
+
+  /**
+   * This data set, if something can be learned from it.
+   *
+   * @throws AttuneException if it has fewer than two rows, no targets, or one label for all rows
+   */
+  public Dataset forTraining() {
+    if (size() < 2) {
+      throw new AttuneException(
+          "data: " + name + " has " + Rows.count(size()) + ", training needs at least 2");
+    }
+    if (kind == Target.Kind.NONE) {
+      throw new AttuneException(
+          "data: " + name + " has nothing to learn: name its 'label:' or 'score:' column");
+    }
+    List<String> used =
+        labelCounts().entrySet().stream()
+            .filter(count -> count.getValue() > 0)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (kind == Target.Kind.SINGLE && used.size() < 2) {
+      throw new AttuneException(
+          "data: "
+              + name
+              + " has the one label '"
+              + used.get(0)
+              + "' in all "
+              + Rows.count(size())
+              + "; a classifier needs at least two labels");
+    }
+    return this;
   }
 
   private static Target renumber(Target target, int[] map) {
@@ -196,6 +244,11 @@ public final class Dataset {
     digest.update((byte) 0);
   }
 
+  /** Label counts, text lengths and duplicates. */
+  public DatasetProfile profile() {
+    return DatasetProfile.of(this);
+  }
+
   /** One line: the name, how many rows, how many labels. */
   public String describe() {
     String what =
@@ -205,6 +258,6 @@ public final class Dataset {
           case SINGLE -> labels.size() + " labels";
           case MULTI -> labels.size() + " labels, several a row";
         };
-    return name + ": " + size() + " rows, " + what;
+    return name + ": " + Rows.count(size()) + ", " + what;
   }
 }

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,14 +24,23 @@ final class DatasetReader {
   private final DataSource source;
   private final List<Row> rows = new ArrayList<>();
   private final List<List<String>> names = new ArrayList<>();
+  private final Map<String, String> canonical = new HashMap<>();
 
   private DatasetReader(DataSource source) {
     this.source = source;
   }
 
-  static Dataset read(DataSource source) {
-    DatasetReader reader = new DatasetReader(source);
-    Dataset whole = source.isBuiltin() ? WordNetTopics.read(source) : reader.readFiles().dataset();
+  /** Reads a source; its labels are numbered as {@code model}'s where that is given. */
+  static Dataset read(DataSource source, Optional<Labels> model) {
+    Dataset whole;
+    if (source.isBuiltin()) {
+      Dataset topics = WordNetTopics.read(source);
+      whole = model.map(topics::alignedTo).orElse(topics);
+    } else {
+      DatasetReader reader = new DatasetReader(source).readFiles();
+      Dataset found = reader.dataset();
+      whole = model.map(m -> found.alignedTo(m, row -> reader.rows.get(row).where())).orElse(found);
+    }
     // The sample is part of what the source means, so its seed is fixed.
     return source.limit().isPresent() ? whole.sample(source.limit().getAsInt(), 0) : whole;
   }
@@ -81,18 +92,24 @@ final class DatasetReader {
   }
 
   private void add(Row row) {
-    if (row.text() == null || row.text().isBlank()) {
-      throw new AttuneException(
-          "data: " + row.where() + " has no text in '" + source.text() + "'; remove the row");
-    }
-    if (source.textPair().isPresent() && row.pair().isEmpty()) {
-      throw new AttuneException(
-          "data: " + row.where() + " has no text in '" + source.textPair().get() + "'");
-    }
+    checkText(row, row.text(), source.text());
+    source.textPair().ifPresent(column -> checkText(row, row.pair(), column));
     if (wantsLabel()) {
       names.add(labelsOf(row));
     }
     rows.add(row);
+  }
+
+  private static void checkText(Row row, Optional<String> text, String column) {
+    if (text.isEmpty() || text.get().isBlank()) {
+      throw new AttuneException(
+          "data: " + row.where() + " has no text in '" + column + "'; remove the row");
+    }
+    // Text files were searched for NUL bytes; JSON and Parquet can still bring the character.
+    if (text.get().indexOf('\0') >= 0) {
+      throw new AttuneException(
+          "data: " + row.where() + " has a NUL character in '" + column + "'; remove it");
+    }
   }
 
   private boolean wantsLabel() {
@@ -135,8 +152,9 @@ final class DatasetReader {
     }
   }
 
+  /** The label's new name; one string for all rows that have it. */
   private String renamed(String label) {
-    return source.labels().getOrDefault(label, label);
+    return canonical.computeIfAbsent(label, name -> source.labels().getOrDefault(name, name));
   }
 
   private Dataset dataset() {
@@ -145,7 +163,8 @@ final class DatasetReader {
     Labels labels = Labels.sorted(found);
     List<Example> examples = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
-      examples.add(new Example(rows.get(i).text(), rows.get(i).pair(), target(i, labels)));
+      examples.add(
+          new Example(rows.get(i).text().orElseThrow(), rows.get(i).pair(), target(i, labels)));
     }
     return new Dataset(source.path(), examples, labels, kind(examples.get(0)));
   }

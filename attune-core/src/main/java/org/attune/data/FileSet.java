@@ -7,7 +7,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
 
@@ -81,9 +80,12 @@ final class FileSet {
       return "; nor does its folder";
     }
     try (Stream<Path> beside = Files.list(folder)) {
-      return NearNames.hint(
-          file.getFileName().toString(),
-          beside.map(path -> path.getFileName().toString()).collect(Collectors.toList()));
+      List<String> names = beside.map(path -> path.getFileName().toString()).sorted().toList();
+      if (names.isEmpty()) {
+        return "; its folder is empty";
+      }
+      String hint = NearNames.hint(file.getFileName().toString(), names);
+      return hint.isEmpty() ? "; its folder holds " + Rows.list(names) : hint;
     } catch (IOException e) {
       return "";
     }

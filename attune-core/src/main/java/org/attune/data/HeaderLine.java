@@ -6,13 +6,10 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import org.attune.AttuneException;
 
-/**
- * The column names in a table's first line. Told to DuckDB, so that it has nothing left to guess.
- */
+/** The column names in a table's first line. */
 final class HeaderLine {
   private HeaderLine() {}
 
@@ -20,15 +17,12 @@ final class HeaderLine {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(TextCheck.open(file), StandardCharsets.UTF_8))) {
       String line = lines.readLine();
+      if (line == null) {
+        throw new AttuneException("data: " + file + " is empty");
+      }
       // Some programs begin a file with a byte order mark.
       String header = line.startsWith("\ufeff") ? line.substring(1) : line;
-      List<String> names =
-          quotes ? quoted(header, delimiter) : List.of(header.split("" + delimiter, -1));
-      if (new HashSet<>(names).size() < names.size()) {
-        throw new AttuneException(
-            "data: " + file + ":1 names a column twice: " + String.join(", ", names));
-      }
-      return names;
+      return quotes ? quoted(header, delimiter) : List.of(header.split("" + delimiter, -1));
     } catch (IOException e) {
       throw new AttuneException("data: " + file + " could not be read: " + e.getMessage(), e);
     }
@@ -43,7 +37,7 @@ final class HeaderLine {
       if (c == '"' && inside && i + 1 < line.length() && line.charAt(i + 1) == '"') {
         name.append('"');
         i++;
-      } else if (c == '"') {
+      } else if (c == '"' && (inside || name.isEmpty())) {
         inside = !inside;
       } else if (c == delimiter && !inside) {
         names.add(name.toString());

@@ -21,7 +21,8 @@ final class LabelFirstReader {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {
-          rows.accept(row(file, number, line));
+          boolean marked = number == 1 && line.startsWith("\ufeff"); // byte order mark
+          rows.accept(row(file, number, marked ? line.substring(1) : line));
         }
       }
     } catch (IOException e) {
@@ -30,13 +31,21 @@ final class LabelFirstReader {
   }
 
   private static Row row(Path file, int number, String line) {
-    String where = file + ":" + number;
     int space = line.indexOf(' ');
     if (space < 1) {
       throw new AttuneException(
-          "data: " + where + " is not 'label text': a label, a space and the text are expected");
+          "data: "
+              + file
+              + ":"
+              + number
+              + " is not 'label text': a label, a space and the text are expected");
     }
     return new Row(
-        where, line.substring(space + 1), Optional.empty(), Optional.of(line.substring(0, space)));
+        file,
+        Row.Place.LINE,
+        number,
+        Optional.of(line.substring(space + 1)),
+        Optional.empty(),
+        Optional.of(line.substring(0, space)));
   }
 }

@@ -66,9 +66,9 @@ public final class Labels {
     if (!unknown.isEmpty()) {
       throw new AttuneException(
           "data: labels "
-              + unknown
-              + " are in the data but not among the model's "
-              + model.names
+              + Rows.list(unknown)
+              + " are in the data but not among the model's: "
+              + Rows.list(model.names)
               + "; rename them with 'labels:' or train a model on them");
     }
     return IntStream.range(0, size()).map(i -> model.ids.get(names.get(i))).toArray();

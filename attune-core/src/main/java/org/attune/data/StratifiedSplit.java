@@ -1,29 +1,69 @@
 package org.attune.data;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Chooses rows so that each label keeps its share: exact counts by largest remainder. A label with
- * two rows or more is on both sides; a single row stays on the first.
+ * Chooses rows so that each label keeps its share, by largest remainder in whole numbers: the
+ * counts are exact and the same everywhere. Rows with several labels, a score or none are one
+ * stratum.
  */
 final class StratifiedSplit {
-  private StratifiedSplit() {}
+  private final List<List<Integer>> groups;
+  private final int total;
 
-  /** The rows of the first side, ascending; {@code wanted} of them. */
-  static List<Integer> first(List<Example> examples, int wanted, long seed) {
-    Map<String, List<Integer>> strata = new TreeMap<>();
+  private StratifiedSplit(List<Example> examples) {
+    Map<Integer, List<Integer>> strata = new TreeMap<>();
     for (int i = 0; i < examples.size(); i++) {
       strata.computeIfAbsent(stratum(examples.get(i).target()), key -> new ArrayList<>()).add(i);
     }
-    List<List<Integer>> groups = List.copyOf(strata.values());
-    int[] quota = quotas(groups, wanted, examples.size());
+    groups = List.copyOf(strata.values());
+    total = examples.size();
+  }
+
+  private static int stratum(Target target) {
+    return target instanceof Target.Single single ? single.label() : -1;
+  }
+
+  /**
+   * The rows of the first of two sides, ascending. A label with two rows or more is on both sides;
+   * a single row stays on the first. That rule wins over {@code wanted} where both cannot be had.
+   */
+  static List<Integer> split(List<Example> examples, int wanted, long seed) {
+    StratifiedSplit strata = new StratifiedSplit(examples);
+    int count = strata.groups.size();
+    int[] least = new int[count];
+    int[] most = new int[count];
+    for (int g = 0; g < count; g++) {
+      least[g] = 1;
+      most[g] = Math.max(1, strata.size(g) - 1);
+    }
+    return strata.choose(strata.quotas(wanted, least, most), seed);
+  }
+
+  /** Exactly {@code wanted} rows, ascending; each label has one if there is room for all. */
+  static List<Integer> sample(List<Example> examples, int wanted, long seed) {
+    StratifiedSplit strata = new StratifiedSplit(examples);
+    int count = strata.groups.size();
+    int[] least = new int[count];
+    int[] most = new int[count];
+    for (int g = 0; g < count; g++) {
+      least[g] = wanted >= count ? 1 : 0;
+      most[g] = strata.size(g);
+    }
+    return strata.choose(strata.quotas(wanted, least, most), seed);
+  }
+
+  private int size(int group) {
+    return groups.get(group).size();
+  }
+
+  private List<Integer> choose(int[] quota, long seed) {
     List<Integer> chosen = new ArrayList<>();
-    for (int g = 0; g < groups.size(); g++) {
-      int[] order = new Shuffle(seed, g + 1L).permutation(groups.get(g).size());
+    for (int g = 0; g < quota.length; g++) {
+      int[] order = new Shuffle(seed, g).permutation(size(g));
       for (int i = 0; i < quota[g]; i++) {
         chosen.add(groups.get(g).get(order[i]));
       }
@@ -32,34 +72,42 @@ final class StratifiedSplit {
     return chosen;
   }
 
-  /** Rows that must be alike in share: the label, or all rows where there is none to go by. */
-  private static String stratum(Target target) {
-    return target instanceof Target.Single single ? String.format("%09d", single.label()) : "";
-  }
-
-  private static int[] quotas(List<List<Integer>> groups, int wanted, int total) {
+  /**
+   * Rows to take of each group: its share rounded down, and one more for the largest remainders.
+   */
+  private int[] quotas(int wanted, int[] least, int[] most) {
     int[] quota = new int[groups.size()];
-    double[] remainder = new double[groups.size()];
     int given = 0;
     for (int g = 0; g < quota.length; g++) {
-      double exact = (double) groups.get(g).size() * wanted / total;
-      quota[g] = (int) Math.floor(exact);
-      remainder[g] = exact - quota[g];
+      int share = (int) ((long) size(g) * wanted / total);
+      quota[g] = Math.max(least[g], Math.min(most[g], share));
       given += quota[g];
     }
-    List<Integer> byRemainder = new ArrayList<>();
-    for (int g = 0; g < quota.length; g++) {
-      byRemainder.add(g);
-    }
-    byRemainder.sort(
-        Comparator.comparingDouble((Integer g) -> -remainder[g]).thenComparing(g -> g));
-    for (int i = 0; i < wanted - given; i++) {
-      quota[byRemainder.get(i % quota.length)]++;
-    }
-    for (int g = 0; g < quota.length; g++) {
-      int size = groups.get(g).size();
-      quota[g] = size == 1 ? 1 : Math.max(1, Math.min(size - 1, quota[g]));
+    while (given != wanted) {
+      int step = given < wanted ? 1 : -1;
+      int neediest = neediest(quota, step > 0 ? most : least, wanted, step);
+      if (neediest < 0) {
+        break; // every group is at its bound
+      }
+      quota[neediest] += step;
+      given += step;
     }
     return quota;
+  }
+
+  /**
+   * The group farthest below (step 1) or above (step -1) its exact share, -1 if all are at bound.
+   */
+  private int neediest(int[] quota, int[] bound, int wanted, int step) {
+    int best = -1;
+    long bestLack = 0;
+    for (int g = 0; g < quota.length; g++) {
+      long lack = step * ((long) size(g) * wanted - (long) quota[g] * total);
+      if (quota[g] != bound[g] && (best < 0 || lack > bestLack)) {
+        best = g;
+        bestLack = lack;
+      }
+    }
+    return best;
   }
 }

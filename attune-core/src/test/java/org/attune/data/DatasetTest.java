@@ -11,7 +11,6 @@ import java.sql.DriverManager;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import org.attune.AttuneException;
 import org.junit.jupiter.api.Test;
@@ -24,19 +23,8 @@ class DatasetTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  private static DataSource source(Path file, String format) {
-    return new DataSource(
-        file.toString(),
-        "text",
-        Optional.empty(),
-        Optional.of("label"),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(DataSource.Format.valueOf(format)),
-        List.of(),
-        Map.of(),
-        OptionalInt.empty(),
-        Optional.empty());
+  private static DataSource source(Path file, DataSource.Format format) {
+    return DataSource.of(file.toString(), "text").withLabel("label").withFormat(format);
   }
 
   @Test
@@ -88,7 +76,9 @@ class DatasetTest {
 
   @Test
   void readsLinesThatBeginWithTheirLabel() throws Exception {
-    Dataset data = Dataset.read(source(write("a.txt", "1 so good\n0 so bad\n"), "LABEL_FIRST"));
+    Dataset data =
+        Dataset.read(
+            source(write("a.txt", "1 so good\n0 so bad\n"), DataSource.Format.LABEL_FIRST));
     assertThat(data.get(0).text()).isEqualTo("so good");
     assertThat(data.labels().names()).containsExactly("0", "1");
   }
@@ -98,20 +88,11 @@ class DatasetTest {
     Path file =
         write(
             "a.jsonl", "{\"text\":\"x\",\"label\":[\"b\",\"a\"]}\n{\"text\":\"y\",\"label\":[]}\n");
-    DataSource plain = source(file, "JSONL");
     DataSource multi =
-        new DataSource(
-            plain.path(),
-            "text",
-            Optional.empty(),
-            plain.label(),
-            Optional.of(","),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Map.of("a", "A"),
-            OptionalInt.empty(),
-            Optional.empty());
+        DataSource.of(file.toString(), "text")
+            .withLabel("label")
+            .withSeparator(",")
+            .withLabels(Map.of("a", "A"));
     Dataset data = Dataset.read(multi);
     assertThat(data.labels().names()).containsExactly("A", "b");
     assertThat(data.get(0).target()).isEqualTo(new Target.Multi(List.of(0, 1)));
@@ -120,18 +101,10 @@ class DatasetTest {
     Path scores = write("s.csv", "one,two,3.5\nthree,four,0\n");
     Dataset pairs =
         Dataset.read(
-            new DataSource(
-                scores.toString(),
-                "a",
-                Optional.of("b"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of("c"),
-                Optional.empty(),
-                List.of("a", "b", "c"),
-                Map.of(),
-                OptionalInt.empty(),
-                Optional.empty()));
+            DataSource.of(scores.toString(), "a")
+                .withPair("b")
+                .withScore("c")
+                .withColumns(List.of("a", "b", "c")));
     assertThat(pairs.get(0))
         .isEqualTo(new Example("one", Optional.of("two"), new Target.Score(3.5)));
     assertThat(pairs.hasPairs()).isTrue();
@@ -222,7 +195,7 @@ class DatasetTest {
     Path ragged = write("ragged.csv", "text,label\nx,1\na,b,c\n");
     refused(
         () -> Dataset.csv(ragged, "text", "label"),
-        "data: " + ragged + ":3 has 3 fields, the header 2; is a delimiter or a quote missing?");
+        "data: " + ragged + ":3 has 3 fields, expected 2; is a delimiter or a quote missing?");
     Path blank = write("blank.csv", "text,label\nx,1\n ,0\n");
     refused(
         () -> Dataset.csv(blank, "text", "label"),
@@ -232,19 +205,7 @@ class DatasetTest {
         () -> Dataset.csv(unlabelled, "text", "label"),
         "data: " + unlabelled + " row 2 has no label in 'label'");
     Path word = write("word.csv", "text,label\nx,1\ny,high\n");
-    DataSource score =
-        new DataSource(
-            word.toString(),
-            "text",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of("label"),
-            Optional.empty(),
-            List.of(),
-            Map.of(),
-            OptionalInt.empty(),
-            Optional.empty());
+    DataSource score = DataSource.of(word.toString(), "text").withScore("label");
     refused(
         () -> Dataset.read(score),
         "data: " + word + " row 2 has 'high' in 'label', expected a finite number");
@@ -259,13 +220,59 @@ class DatasetTest {
 
   @Test
   void labelsTheModelDoesNotKnow() throws Exception {
-    Path file = write("a.csv", "text,label\nx,good\ny,bad\n");
+    Path file = write("a.csv", "text,label\nx,bad\ny,good\nz,good\n");
+    DataSource source = source(file, DataSource.Format.CSV);
     refused(
-        () -> Dataset.read(source(file, "CSV"), Labels.of(List.of("bad", "fine"))),
-        "data: labels [good] are in the data but not among the model's [bad, fine]; rename them with"
+        () -> Dataset.read(source, Labels.of(List.of("bad", "fine"))),
+        "data: the model does not know the label 'good' (2 rows, first "
+            + file
+            + " row 2); it knows bad, fine; rename labels with 'labels:', or train a model on them");
+    refused(
+        () -> Dataset.read(source).alignedTo(Labels.of(List.of("LABEL_0", "LABEL_1"))),
+        "data: the model does not know the labels 'bad' (1 row, first row 1), 'good' (2 rows, first"
+            + " row 2); it knows LABEL_0, LABEL_1; rename labels with 'labels:', or train a model on"
+            + " them");
+    refused(
+        () -> Labels.of(List.of("good")).alignTo(Labels.of(List.of("bad", "fine"))),
+        "data: labels good are in the data but not among the model's: bad, fine; rename them with"
             + " 'labels:' or train a model on them");
-    Dataset aligned = Dataset.read(source(file, "CSV"), Labels.of(List.of("good", "other", "bad")));
-    assertThat(aligned.get(0).target()).isEqualTo(new Target.Single(0));
-    assertThat(aligned.get(1).target()).isEqualTo(new Target.Single(2));
+    Dataset aligned = Dataset.read(source, Labels.of(List.of("good", "other", "bad")));
+    assertThat(aligned.get(0).target()).isEqualTo(new Target.Single(2));
+    assertThat(aligned.get(1).target()).isEqualTo(new Target.Single(0));
+    assertThat(aligned.labelCounts()).isEqualTo(Map.of("good", 2, "other", 0, "bad", 1));
+  }
+
+  @Test
+  void dataNothingCanBeLearnedFrom() throws Exception {
+    Path file = write("same.csv", "text,label\nx,1\ny,1\n");
+    refused(
+        () -> Dataset.csv(file, "text", "label").forTraining(),
+        "data: "
+            + file
+            + " has the one label '1' in all 2 rows; a classifier needs at least two labels");
+    refused(
+        () -> Dataset.read(DataSource.of(file.toString(), "text")).forTraining(),
+        "data: " + file + " has nothing to learn: name its 'label:' or 'score:' column");
+    refused(
+        () -> Dataset.csv(file, "text", "label").take(1).forTraining(),
+        "data: " + file + " has 1 row, training needs at least 2");
+    refused(
+        () -> Dataset.csv(file, "text", "label").take(1).split(0.5, 1),
+        "data: " + file + " has 1 row, too few to split into train and validation");
+  }
+
+  @Test
+  void profileCountsLengthsAndDuplicates() throws Exception {
+    Path file = write("p.csv", "text,label\naa,1\nb,0\naa,1\nb,1\ncccc,10\n");
+    DatasetProfile profile = Dataset.csv(file, "text", "label").profile();
+    assertThat(profile)
+        .hasToString(
+            """
+            5 rows
+            labels: 0 1, 1 3, 10 1
+            characters: least 1, quartiles 1 2 2, 95 % 4, most 4
+            duplicate texts: 2, with another target: 1""");
+    assertThat(Dataset.of("none", List.of(), Labels.of(List.of())).profile())
+        .hasToString("0 rows\nduplicate texts: 0, with another target: 0");
   }
 }
