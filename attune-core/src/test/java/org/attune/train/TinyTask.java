@@ -40,6 +40,21 @@ final class TinyTask implements TrainTask<TinyClassifier> {
     return Dataset.of("tiny", examples, Labels.of(List.of("zero", "one", "two")));
   }
 
+  /** The same texts with other labels: the more is learned of the one, the worse the other. */
+  static Dataset contradiction(int rows) {
+    Dataset data = dataset(rows);
+    List<Example> examples = new ArrayList<>();
+    for (Example example : data.examples()) {
+      int label = ((Target.Single) example.target()).label();
+      examples.add(
+          new Example(
+              example.text(),
+              example.pair(),
+              new Target.Single((label + 1) % TinyClassifier.CLASSES)));
+    }
+    return Dataset.of("contradiction", examples, data.labels());
+  }
+
   /** Replaces the loss of the n-th call by NaN. */
   static TinyTask withNanAt(int call) {
     var task = new TinyTask();
