@@ -1,5 +1,6 @@
 package org.attune.train;
 
+import java.util.Optional;
 import java.util.Set;
 import org.attune.UsageException;
 import org.attune.metric.Evaluation;
@@ -45,11 +46,14 @@ record Best(long step, double value, int stale) {
   }
 
   /**
-   * The score of that name.
+   * The score of that name; empty where the data gives it no value.
    *
    * @throws UsageException listing the metrics there are
    */
-  static Score score(Evaluation evaluation, String metric) {
+  static Optional<Score> score(Evaluation evaluation, String metric) {
+    if (evaluation.undefined().containsKey(metric)) {
+      return Optional.empty();
+    }
     Score score = evaluation.scores().get(metric);
     if (score == null) {
       throw new UsageException(
@@ -58,6 +62,6 @@ record Best(long step, double value, int stale) {
               + "'; this task measures "
               + String.join(", ", evaluation.scores().keySet()));
     }
-    return score;
+    return Optional.of(score);
   }
 }

@@ -59,7 +59,7 @@ public record TrainReport(
   public Score best(String metric) {
     Comparator<Score> byValue = Comparator.comparingDouble(Score::value);
     return evaluations.stream()
-        .map(point -> Best.score(point.evaluation(), metric))
+        .flatMap(point -> Best.score(point.evaluation(), metric).stream())
         .max(Best.lowerIsBetter(metric) ? byValue.reversed() : byValue)
         .orElseThrow(
             () ->
@@ -97,17 +97,7 @@ public record TrainReport(
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("step", point.step());
     map.put("epoch", point.epoch());
-    map.put("examples", point.evaluation().examples());
-    Map<String, Object> scores = new LinkedHashMap<>();
-    point
-        .evaluation()
-        .scores()
-        .forEach(
-            (name, score) ->
-                scores.put(
-                    name,
-                    Map.of("value", score.value(), "low", score.low(), "high", score.high())));
-    map.put("scores", scores);
+    map.putAll(point.evaluation().toMap());
     return map;
   }
 }

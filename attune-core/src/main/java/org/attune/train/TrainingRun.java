@@ -13,6 +13,7 @@ import org.attune.UsageException;
 import org.attune.data.Batch;
 import org.attune.data.Sampler;
 import org.attune.metric.Evaluation;
+import org.attune.metric.Score;
 import org.attune.nn.Module;
 import org.attune.nn.Parameter;
 import org.attune.optim.GradientClip;
@@ -233,7 +234,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   }
 
   private void updateBest(String metric, Evaluation evaluation) {
-    double value = Best.score(evaluation, metric).value();
+    double value = Best.score(evaluation, metric).map(Score::value).orElse(Double.NaN);
     double minDelta = settings.earlyStopping().map(EarlyStopping::minDelta).orElse(0.0);
     Best next = best.next(progress.steps(), value, metric, minDelta);
     if (next.step() != best.step()) {

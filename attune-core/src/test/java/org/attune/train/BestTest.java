@@ -1,7 +1,12 @@
 package org.attune.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import org.attune.UsageException;
+import org.attune.metric.Evaluation;
+import org.attune.metric.Score;
 import org.junit.jupiter.api.Test;
 
 class BestTest {
@@ -26,5 +31,19 @@ class BestTest {
     Best none = Best.none().next(10, Double.NaN, "auc", 0);
     assertThat(none.exists()).isFalse();
     assertThat(none.next(20, 0.1, "auc", 0)).isEqualTo(new Best(20, 0.1, 0));
+  }
+
+  @Test
+  void tellsAMetricWithoutAValueFromOneThatDoesNotExist() {
+    var evaluation =
+        new Evaluation(
+            Map.of("accuracy", new Score("accuracy", 0.5, 0.4, 0.6)),
+            10,
+            Map.of("roc_auc", "all rows have one label"));
+    assertThat(Best.score(evaluation, "accuracy")).isPresent();
+    assertThat(Best.score(evaluation, "roc_auc")).isEmpty();
+    assertThatThrownBy(() -> Best.score(evaluation, "acuracy"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("train: no metric 'acuracy'; this task measures accuracy");
   }
 }
