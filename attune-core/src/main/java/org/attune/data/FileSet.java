@@ -9,6 +9,7 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
+import org.attune.NearNames;
 
 /** The files a path or glob names, in order of their names. Local files only. */
 final class FileSet {

@@ -1,4 +1,4 @@
-package org.attune.data;
+package org.attune;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name a user may have meant. */
-final class NearNames {
+public final class NearNames {
   private NearNames() {}
 
   /**
    * {@code ; did you mean 'x'?} for the nearest name within a third of its letters, else nothing.
    */
-  static String hint(String wanted, Collection<String> known) {
+  public static String hint(String wanted, Collection<String> known) {
     return nearest(wanted, known).map(name -> "; did you mean '" + name + "'?").orElse("");
   }
 

@@ -1,0 +1,119 @@
+package org.attune.recipe;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.attune.data.DataSource;
+import org.attune.optim.AdamW;
+import org.attune.optim.Schedule;
+import org.attune.train.EarlyStopping;
+import org.attune.train.Every;
+import org.attune.train.Precision;
+
+/**
+ * One training job. The same job in YAML has these names in snake case.
+ *
+ * @param task what the model learns to do
+ * @param seed of the split, the order of rows, dropout and new weights
+ * @param model what to start from
+ * @param data what to learn from and to judge by
+ * @param train how long and in which steps
+ * @param optimizer how gradients change weights
+ * @param schedule the learning rate over the run
+ * @param output folder for the model, metrics.json, run.json and README.md
+ */
+public record Recipe(
+    Task task,
+    long seed,
+    ModelPart model,
+    DataPart data,
+    TrainPart train,
+    AdamW optimizer,
+    Schedule schedule,
+    Path output) {
+
+  /** What a model can be trained for. */
+  public enum Task {
+    /** Labels of a text or a pair: one, several, or a number, as the data has them. */
+    TEXT_CLASSIFICATION("text-classification"),
+    /** Vectors whose cosine follows the score of a pair. */
+    SENTENCE_EMBEDDING("sentence-embedding");
+
+    private final String configName;
+
+    Task(String configName) {
+      this.configName = configName;
+    }
+
+    public String configName() {
+      return configName;
+    }
+  }
+
+  /**
+   * What to start from.
+   *
+   * @param checkpoint a folder or {@code builtin:NAME}
+   * @param precision of the forward pass in training
+   * @param dropout instead of every dropout probability in config.json
+   */
+  public record ModelPart(String checkpoint, Precision precision, Optional<Double> dropout) {}
+
+  /**
+   * What to learn from and to judge by.
+   *
+   * @param train examples to learn from
+   * @param validation examples to choose by, if they are a source of their own
+   * @param validationShare of the training examples, where they are not; 0 for none
+   * @param test examples to report on, once, at the end
+   * @param maxLength most tokens a text may have; longer ones are cut
+   * @param maxScore for sentence-embedding: the score of two texts that mean the same
+   */
+  public record DataPart(
+      DataSource train,
+      Optional<DataSource> validation,
+      double validationShare,
+      Optional<DataSource> test,
+      int maxLength,
+      double maxScore) {}
+
+  /**
+   * How long and in which steps.
+   *
+   * @param epochs passes over the training examples
+   * @param batchSize rows that go through the model at a time
+   * @param accumulate batches whose gradients add up before the weights change
+   * @param clipNorm limit of the gradients' norm
+   * @param evaluateEvery when to judge by the validation examples
+   * @param saveEvery when to write a checkpoint to resume from
+   * @param keepBest metric whose best weights are kept
+   * @param earlyStopping when to give up before the last epoch
+   * @param groupByLength whether rows of like length go together, for less padding
+   */
+  public record TrainPart(
+      int epochs,
+      int batchSize,
+      int accumulate,
+      double clipNorm,
+      Every evaluateEvery,
+      Every saveEvery,
+      Optional<String> keepBest,
+      Optional<EarlyStopping> earlyStopping,
+      boolean groupByLength) {}
+
+  /**
+   * Reads a recipe or a run.json.
+   *
+   * @param sets overrides such as {@code train.epochs=1}
+   * @throws org.attune.UsageException naming file, line and key of the first mistake
+   */
+  public static Recipe read(Path file, List<String> sets) {
+    return RecipeReader.read(file, sets);
+  }
+
+  /** As plain maps: what run.json keeps and {@link #read} understands. */
+  public Map<String, Object> toMap() {
+    return RecipeWriter.map(this);
+  }
+}

@@ -1,0 +1,192 @@
+package org.attune.recipe;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.attune.UsageException;
+import org.attune.data.DataSource;
+import org.attune.optim.AdamW;
+import org.attune.optim.Schedule;
+import org.attune.train.EarlyStopping;
+import org.attune.train.Every;
+import org.attune.train.Precision;
+
+/** Reads recipes: every key is named here once, with its default and range. */
+final class RecipeReader {
+  private static final int MANY = 1 << 30;
+
+  private RecipeReader() {}
+
+  static Recipe read(Path file, List<String> sets) {
+    YamlNode root = YamlNode.read(file);
+    // A run.json holds the recipe of its run under "recipe".
+    YamlNode recipe = root.asMap("recipe").getOrDefault("recipe", root);
+    sets.forEach(recipe::set);
+    return recipe(new Section("", recipe));
+  }
+
+  static Recipe recipe(Section root) {
+    List<String> tasks = Arrays.stream(Recipe.Task.values()).map(Recipe.Task::configName).toList();
+    String task = root.choice("task", root.requiredText("task"), tasks);
+    Recipe recipe =
+        new Recipe(
+            task(task),
+            root.integer("seed", 42, 0, MANY),
+            model(root.required("model")),
+            data(root.required("data")),
+            root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain),
+            root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5)),
+            root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0)),
+            Path.of(root.requiredText("output")));
+    root.finish();
+    return recipe;
+  }
+
+  private static Recipe.Task task(String name) {
+    return Arrays.stream(Recipe.Task.values())
+        .filter(task -> task.configName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static DataSource.Format format(String name) {
+    return Arrays.stream(DataSource.Format.values())
+        .filter(format -> format.configName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Recipe.ModelPart model(Section section) {
+    Recipe.ModelPart model =
+        new Recipe.ModelPart(
+            section.requiredText("checkpoint"),
+            Precision.valueOf(
+                section
+                    .choice("precision", "auto", List.of("auto", "fp32", "bf16"))
+                    .toUpperCase(Locale.ROOT)),
+            section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99)));
+    section.finish();
+    return model;
+  }
+
+  private static Recipe.DataPart data(Section section) {
+    DataSource train = source(section.required("train"));
+    boolean share =
+        section.node("validation").filter(node -> node.value() instanceof String).isPresent();
+    Recipe.DataPart data =
+        new Recipe.DataPart(
+            train,
+            share ? Optional.empty() : section.section("validation").map(RecipeReader::source),
+            share ? section.number("validation", 0, 0, 0.9) : 0,
+            section.section("test").map(RecipeReader::source),
+            section.integer("max_length", 128, 2, 1 << 20),
+            section.number("max_score", 1, 1e-9, 1e9));
+    section.finish();
+    return data;
+  }
+
+  private static DataSource source(Section section) {
+    String path = section.requiredText("path");
+    boolean builtin = path.startsWith(DataSource.BUILTIN);
+    Optional<String> format = section.text("format");
+    List<String> formats =
+        Arrays.stream(DataSource.Format.values()).map(DataSource.Format::configName).toList();
+    format.ifPresent(name -> section.choice("format", name, formats));
+    boolean named =
+        builtin || format.equals(Optional.of(DataSource.Format.LABEL_FIRST.configName()));
+    int limit = section.integer("limit", 0, 1, MANY);
+    DataSource source =
+        section.locate(
+            () ->
+                new DataSource(
+                    path,
+                    named ? section.text("text").orElse("text") : section.requiredText("text"),
+                    section.text("text_pair"),
+                    section.text("label"),
+                    section.text("separator"),
+                    section.text("score"),
+                    format.map(RecipeReader::format),
+                    section.texts("columns"),
+                    section.textMap("labels"),
+                    limit == 0 ? OptionalInt.empty() : OptionalInt.of(limit),
+                    section.text("split")));
+    section.finish();
+    return source;
+  }
+
+  private static Recipe.TrainPart train(Section section) {
+    Optional<EarlyStopping> stopping =
+        section
+            .section("early_stopping")
+            .map(
+                inner -> {
+                  EarlyStopping rule =
+                      new EarlyStopping(
+                          inner.integer("patience", 1, 1, MANY),
+                          inner.number("min_delta", 0, 0, 1e9));
+                  inner.finish();
+                  return rule;
+                });
+    Recipe.TrainPart train =
+        section.locate(
+            () ->
+                new Recipe.TrainPart(
+                    section.integer("epochs", 3, 1, 1 << 20),
+                    section.integer("batch_size", 32, 1, 1 << 20),
+                    section.integer("accumulate", 1, 1, 1 << 20),
+                    section.number("clip_norm", 1, 1e-9, Double.POSITIVE_INFINITY),
+                    Every.parse(section.text("evaluate_every").orElse("epoch")),
+                    Every.parse(section.text("save_every").orElse("never")),
+                    section.text("keep_best"),
+                    stopping,
+                    section.flag("group_by_length", true)));
+    section.finish();
+    return train;
+  }
+
+  private static Recipe.TrainPart defaultTrain() {
+    return new Recipe.TrainPart(
+        3, 32, 1, 1, Every.epoch(), Every.never(), Optional.empty(), Optional.empty(), true);
+  }
+
+  private static AdamW optimizer(Section section) {
+    Section adamw = section.required("adamw");
+    AdamW settings =
+        adamw.locate(
+            () ->
+                new AdamW(
+                    adamw.number("lr", 5e-5, 0, 1e9),
+                    adamw.number("weight_decay", 0.01, 0, 1e9),
+                    adamw.number("beta1", 0.9, 0, 1),
+                    adamw.number("beta2", 0.999, 0, 1),
+                    adamw.number("eps", 1e-8, 0, 1)));
+    adamw.finish();
+    section.finish();
+    return settings;
+  }
+
+  private static Schedule schedule(Section section) {
+    for (String kind : List.of("linear", "cosine", "constant")) {
+      Optional<Section> found = section.section(kind);
+      if (found.isPresent()) {
+        Section inner = found.get();
+        double warmup = inner.number("warmup", 0, 0, MANY);
+        inner.finish();
+        section.finish();
+        return inner.locate(
+            () ->
+                switch (kind) {
+                  case "linear" -> Schedule.linear(warmup);
+                  case "cosine" -> Schedule.cosine(warmup);
+                  default -> Schedule.constant(warmup);
+                });
+      }
+    }
+    section.finish();
+    throw new UsageException(
+        section.where() + ": 'schedule' must name one of linear, cosine, constant");
+  }
+}

@@ -1,0 +1,112 @@
+package org.attune.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.attune.data.DataSource;
+import org.attune.optim.Schedule;
+import org.attune.train.Every;
+
+/** A recipe as plain maps, every default spelled out; {@link RecipeReader} reads it back. */
+final class RecipeWriter {
+  private RecipeWriter() {}
+
+  static Map<String, Object> map(Recipe recipe) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("task", recipe.task().configName());
+    map.put("seed", recipe.seed());
+    map.put("model", model(recipe.model()));
+    map.put("data", data(recipe.data()));
+    map.put("train", train(recipe.train()));
+    Map<String, Object> adamw = new LinkedHashMap<>();
+    adamw.put("lr", recipe.optimizer().lr());
+    adamw.put("weight_decay", recipe.optimizer().weightDecay());
+    adamw.put("beta1", recipe.optimizer().beta1());
+    adamw.put("beta2", recipe.optimizer().beta2());
+    adamw.put("eps", recipe.optimizer().eps());
+    map.put("optimizer", Map.of("adamw", adamw));
+    map.put("schedule", schedule(recipe.schedule()));
+    map.put("output", recipe.output().toString());
+    return map;
+  }
+
+  private static Map<String, Object> model(Recipe.ModelPart model) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("checkpoint", model.checkpoint());
+    map.put("precision", model.precision().name().toLowerCase(Locale.ROOT));
+    model.dropout().ifPresent(dropout -> map.put("dropout", dropout));
+    return map;
+  }
+
+  private static Map<String, Object> data(Recipe.DataPart data) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("train", source(data.train()));
+    data.validation().ifPresent(source -> map.put("validation", source(source)));
+    if (data.validationShare() > 0) {
+      map.put("validation", data.validationShare());
+    }
+    data.test().ifPresent(source -> map.put("test", source(source)));
+    map.put("max_length", data.maxLength());
+    map.put("max_score", data.maxScore());
+    return map;
+  }
+
+  private static Map<String, Object> source(DataSource source) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("path", source.path());
+    map.put("text", source.text());
+    source.textPair().ifPresent(column -> map.put("text_pair", column));
+    source.label().ifPresent(column -> map.put("label", column));
+    source.separator().ifPresent(separator -> map.put("separator", separator));
+    source.score().ifPresent(column -> map.put("score", column));
+    source.format().ifPresent(format -> map.put("format", format.configName()));
+    if (!source.columns().isEmpty()) {
+      map.put("columns", source.columns());
+    }
+    if (!source.labels().isEmpty()) {
+      map.put("labels", source.labels());
+    }
+    source.limit().ifPresent(limit -> map.put("limit", limit));
+    source.split().ifPresent(split -> map.put("split", split));
+    return map;
+  }
+
+  private static Map<String, Object> train(Recipe.TrainPart train) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("epochs", train.epochs());
+    map.put("batch_size", train.batchSize());
+    map.put("accumulate", train.accumulate());
+    if (Double.isFinite(train.clipNorm())) {
+      map.put("clip_norm", train.clipNorm());
+    }
+    map.put("evaluate_every", every(train.evaluateEvery()));
+    map.put("save_every", every(train.saveEvery()));
+    train.keepBest().ifPresent(metric -> map.put("keep_best", metric));
+    train
+        .earlyStopping()
+        .ifPresent(
+            stopping -> {
+              Map<String, Object> inner = new LinkedHashMap<>();
+              inner.put("patience", stopping.patience());
+              inner.put("min_delta", stopping.minDelta());
+              map.put("early_stopping", inner);
+            });
+    map.put("group_by_length", train.groupByLength());
+    return map;
+  }
+
+  private static Object every(Every every) {
+    return every instanceof Every.Steps steps ? (Object) steps.count() : every.toString();
+  }
+
+  private static Map<String, Object> schedule(Schedule schedule) {
+    String kind = schedule.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    double warmup =
+        schedule instanceof Schedule.Linear linear
+            ? linear.warmup()
+            : schedule instanceof Schedule.Cosine cosine
+                ? cosine.warmup()
+                : ((Schedule.Constant) schedule).warmup();
+    return Map.of(kind, Map.of("warmup", warmup));
+  }
+}

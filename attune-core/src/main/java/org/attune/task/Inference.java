@@ -1,0 +1,58 @@
+package org.attune.task;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.attune.data.Batch;
+import org.attune.models.EncoderInput;
+import org.attune.tensor.Autograd;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
+import org.attune.train.Encoded;
+
+/** Runs a model over rows, those of like length together, and puts the answers back in order. */
+final class Inference {
+  private Inference() {}
+
+  /**
+   * One vector a row.
+   *
+   * @param forward from a batch to [B, C]
+   * @return [rows][C], in the order of the data
+   */
+  static float[][] run(Encoded data, int batchSize, Function<Batch, Tensor> forward) {
+    int[] order =
+        IntStream.range(0, data.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(row -> -data.length(row)))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    float[][] results = new float[data.size()][];
+    for (int start = 0; start < order.length; start += batchSize) {
+      int[] rows = Arrays.copyOfRange(order, start, Math.min(order.length, start + batchSize));
+      try (Scope scope = Scope.open()) {
+        float[] flat = Autograd.noGrad(() -> forward.apply(data.batch(rows))).toFloats();
+        int width = flat.length / rows.length;
+        for (int i = 0; i < rows.length; i++) {
+          results[rows[i]] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
+        }
+      }
+    }
+    return results;
+  }
+
+  /** A batch as tensors; the mask is left out when nothing is padded. */
+  static EncoderInput input(Batch batch) {
+    long rows = batch.rows();
+    long length = batch.length();
+    return new EncoderInput(
+        Tensors.ofLongs(batch.inputIds(), rows, length),
+        batch.padded()
+            ? Optional.of(Tensors.ofLongs(batch.attentionMask(), rows, length))
+            : Optional.empty(),
+        Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
+  }
+}
