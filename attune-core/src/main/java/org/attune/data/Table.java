@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.attune.AttuneException;
+import org.attune.NearNames;
 
 /** A file as DuckDB is to read it, with nothing left to guess. */
 interface Table {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.attune.AttuneException;
-import org.attune.NearNames;
 
 /** Reads the wanted columns of a table, as text, in the order of the file. */
 final class TableReader {

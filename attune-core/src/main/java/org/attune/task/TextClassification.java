@@ -167,32 +167,13 @@ public final class TextClassification implements TrainTask<Model> {
   }
 
   private Tensor targets(Batch batch) {
-    int rows = batch.rows();
-    switch (problem) {
-      case SINGLE_LABEL_CLASSIFICATION -> {
-        long[] ids = new long[rows];
-        for (int i = 0; i < rows; i++) {
-          ids[i] = single(batch.targets().get(i));
-        }
-        return Tensors.ofLongs(ids, rows);
-      }
-      case MULTI_LABEL_CLASSIFICATION -> {
-        float[] chosen = new float[rows * labels.size()];
-        for (int i = 0; i < rows; i++) {
-          for (int label : ((Target.Multi) batch.targets().get(i)).labels()) {
-            chosen[i * labels.size() + label] = 1;
-          }
-        }
-        return Tensors.ofFloats(chosen, rows, labels.size());
-      }
-      default -> {
-        float[] numbers = new float[rows];
-        for (int i = 0; i < rows; i++) {
-          numbers[i] = (float) ((Target.Score) batch.targets().get(i)).value();
-        }
-        return Tensors.ofFloats(numbers, rows);
-      }
-    }
+    long rows = batch.rows();
+    return switch (problem) {
+      case SINGLE_LABEL_CLASSIFICATION -> Tensors.ofLongs(batch.labelIds(), rows);
+      case MULTI_LABEL_CLASSIFICATION ->
+          Tensors.ofFloats(batch.labelMatrix(labels.size()), rows, labels.size());
+      case REGRESSION -> Tensors.ofFloats(batch.scores(), rows);
+    };
   }
 
   private static int single(Target target) {

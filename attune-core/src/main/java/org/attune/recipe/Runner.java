@@ -1,0 +1,217 @@
+package org.attune.recipe;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.attune.checkpoint.Checkpoint;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.data.DataSource;
+import org.attune.data.Dataset;
+import org.attune.data.Labels;
+import org.attune.data.Sampler;
+import org.attune.data.Split;
+import org.attune.metric.Evaluation;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.models.Pretrained;
+import org.attune.nn.Module;
+import org.attune.task.SentenceEmbedding;
+import org.attune.task.TextClassification;
+import org.attune.text.Tokenizer;
+import org.attune.train.Callback;
+import org.attune.train.Every;
+import org.attune.train.TrainReport;
+import org.attune.train.TrainTask;
+import org.attune.train.Trainer;
+
+/** Does what a recipe says: reads, trains, judges, saves. */
+public final class Runner {
+  private static final int EVALUATION_BATCH = 64;
+
+  private final Recipe recipe;
+  private Callback callback = new Callback() {};
+  private Consumer<String> notes = note -> {};
+  private BooleanSupplier stop = () -> false;
+  private boolean resume;
+
+  private Runner(Recipe recipe) {
+    this.recipe = recipe;
+  }
+
+  public static Runner of(Recipe recipe) {
+    return new Runner(recipe);
+  }
+
+  /** Watches the training. */
+  public Runner callback(Callback watcher) {
+    callback = watcher;
+    return this;
+  }
+
+  /** Told, one line each, what the user should know. */
+  public Runner notes(Consumer<String> listener) {
+    notes = listener;
+    return this;
+  }
+
+  /** Asked before each step whether to save and end. */
+  public Runner stopWhen(BooleanSupplier isWanted) {
+    stop = isWanted;
+    return this;
+  }
+
+  /** Goes on from the newest checkpoint in the output folder. */
+  public Runner resume(boolean wanted) {
+    resume = wanted;
+    return this;
+  }
+
+  /**
+   * What came of a run.
+   *
+   * @param training the run itself
+   * @param validation of the weights that were kept, if there are validation examples
+   * @param test of the same weights, if there are test examples
+   * @param output the folder with the model
+   */
+  public record Result(
+      TrainReport training,
+      Optional<Evaluation> validation,
+      Optional<Evaluation> test,
+      Path output) {
+    /** Whether it was stopped before its end; the output then holds a checkpoint and no model. */
+    public boolean stopped() {
+      return training.ending() == TrainReport.Ending.STOPPED;
+    }
+  }
+
+  /** What a recipe's parts became. */
+  record Materials(
+      Dataset train, Optional<Dataset> validation, Optional<Dataset> test, Tokenizer tokenizer) {}
+
+  /** The run. */
+  public Result run() {
+    try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
+      Materials materials = materials(checkpoint);
+      ConfigJson config = config(checkpoint);
+      return switch (recipe.task()) {
+        case TEXT_CLASSIFICATION -> {
+          var task = TextClassification.forData(materials.tokenizer(), materials.train());
+          yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
+        }
+        case SENTENCE_EMBEDDING -> {
+          var task = SentenceEmbedding.of(materials.tokenizer(), recipe.data().maxScore());
+          yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
+        }
+      };
+    }
+  }
+
+  private Materials materials(Checkpoint checkpoint) {
+    Tokenizer whole = checkpoint.tokenizer();
+    whole.warnings().forEach(notes);
+    Tokenizer tokenizer = whole.truncateTo(recipe.data().maxLength());
+    Dataset train = Dataset.read(recipe.data().train());
+    Labels labels = labels(checkpoint, train);
+    Dataset aligned = labels.size() > 0 ? train.alignedTo(labels) : train;
+    Optional<Dataset> test = recipe.data().test().map(source -> read(source, labels));
+    if (recipe.data().validationShare() > 0) {
+      Split split = aligned.split(1 - recipe.data().validationShare(), recipe.seed());
+      return new Materials(split.train(), Optional.of(split.validation()), test, tokenizer);
+    }
+    return new Materials(
+        aligned, recipe.data().validation().map(source -> read(source, labels)), test, tokenizer);
+  }
+
+  /** A classifier that already has these labels keeps its own order of them. */
+  private static Labels labels(Checkpoint checkpoint, Dataset train) {
+    List<String> architectures = checkpoint.config().strings("architectures");
+    boolean classifier =
+        !architectures.isEmpty()
+            && Head.ofArchitecture(architectures.get(0)) == Head.SEQUENCE_CLASSIFICATION;
+    if (classifier && train.labels().size() > 0) {
+      Labels known = Labels.of(checkpoint.config().labels());
+      if (known.size() == train.labels().size()
+          && known.names().containsAll(train.labels().names())) {
+        return known;
+      }
+    }
+    return train.labels();
+  }
+
+  private static Dataset read(DataSource source, Labels labels) {
+    return labels.size() > 0 ? Dataset.read(source, labels) : Dataset.read(source);
+  }
+
+  private ConfigJson config(Checkpoint checkpoint) {
+    ConfigJson config = checkpoint.config();
+    if (recipe.model().dropout().isEmpty()) {
+      return config;
+    }
+    double dropout = recipe.model().dropout().get();
+    return config
+        .with("hidden_dropout_prob", dropout)
+        .with("attention_probs_dropout_prob", dropout)
+        .with("classifier_dropout", dropout);
+  }
+
+  private <T extends TrainTask<Model>> Result run(
+      Checkpoint checkpoint, Materials materials, T task, Pretrained.Loaded loaded) {
+    try (Model model = loaded.model()) {
+      loaded.report().remarks().forEach(notes);
+      Trainer<Model> trainer = trainer(model, task);
+      TrainReport report =
+          materials.validation().isPresent()
+              ? trainer.fit(materials.train(), materials.validation().get())
+              : trainer.fit(materials.train());
+      if (report.ending() == TrainReport.Ending.STOPPED) {
+        return new Result(report, Optional.empty(), Optional.empty(), recipe.output());
+      }
+      Result result =
+          new Result(
+              report,
+              materials.validation().map(data -> evaluate(model, task, data)),
+              materials.test().map(data -> evaluate(model, task, data)),
+              recipe.output());
+      new RunOutput(recipe, checkpoint, materials, result).write(model);
+      return result;
+    }
+  }
+
+  private <M extends Module> Trainer<M> trainer(M model, TrainTask<M> task) {
+    Recipe.TrainPart train = recipe.train();
+    Trainer<M> trainer =
+        Trainer.of(model, task)
+            .optimizer(recipe.optimizer())
+            .schedule(recipe.schedule())
+            .epochs(train.epochs())
+            .batchSize(train.batchSize())
+            .accumulate(train.accumulate())
+            .clipNorm(train.clipNorm())
+            .seed(recipe.seed())
+            .precision(recipe.model().precision())
+            .evaluateEvery(hasValidation() ? train.evaluateEvery() : Every.never())
+            .saveEvery(train.saveEvery())
+            .sampler(train.groupByLength() ? Sampler.lengthGrouped() : Sampler.random())
+            .output(recipe.output())
+            .callback(callback)
+            .stopWhen(stop)
+            .resume(resume);
+    train.keepBest().ifPresent(trainer::keepBest);
+    train
+        .earlyStopping()
+        .ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
+    return trainer;
+  }
+
+  private boolean hasValidation() {
+    return recipe.data().validation().isPresent() || recipe.data().validationShare() > 0;
+  }
+
+  private static <M extends Module> Evaluation evaluate(M model, TrainTask<M> task, Dataset data) {
+    model.train(false);
+    return task.evaluate(model, task.encode(data), EVALUATION_BATCH);
+  }
+}
