@@ -189,6 +189,9 @@ public final class Dataset {
             .filter(count -> count.getValue() > 0)
             .map(Map.Entry::getKey)
             .toList();
+    if (kind == Target.Kind.MULTI && used.isEmpty()) {
+      throw new AttuneException("data: " + name + " has no row with a label");
+    }
     if (kind == Target.Kind.SINGLE && used.size() < 2) {
       throw new AttuneException(
           "data: "

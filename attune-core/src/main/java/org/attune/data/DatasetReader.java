@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.attune.AttuneException;
@@ -23,8 +21,11 @@ final class DatasetReader {
 
   private final DataSource source;
   private final List<Row> rows = new ArrayList<>();
+
+  /** Labels of each row. Few distinct fields fill many rows, so each is parsed and kept once. */
   private final List<List<String>> names = new ArrayList<>();
-  private final Map<String, String> canonical = new HashMap<>();
+
+  private final Map<String, List<String>> parsed = new HashMap<>();
 
   private DatasetReader(DataSource source) {
     this.source = source;
@@ -95,7 +96,8 @@ final class DatasetReader {
     checkText(row, row.text(), source.text());
     source.textPair().ifPresent(column -> checkText(row, row.pair(), column));
     if (wantsLabel()) {
-      names.add(labelsOf(row));
+      String field = row.answer().map(String::strip).orElse("");
+      names.add(parsed.computeIfAbsent(field, unseen -> labelsOf(row, unseen)));
     }
     rows.add(row);
   }
@@ -118,8 +120,7 @@ final class DatasetReader {
             || source.format().equals(Optional.of(DataSource.Format.LABEL_FIRST)));
   }
 
-  private List<String> labelsOf(Row row) {
-    String field = row.answer().map(String::strip).orElse("");
+  private List<String> labelsOf(Row row, String field) {
     if (!source.isMultiLabel()) {
       if (field.isEmpty()) {
         throw new AttuneException(
@@ -152,31 +153,28 @@ final class DatasetReader {
     }
   }
 
-  /** The label's new name; one string for all rows that have it. */
   private String renamed(String label) {
-    return canonical.computeIfAbsent(label, name -> source.labels().getOrDefault(name, name));
+    return source.labels().getOrDefault(label, label);
   }
 
   private Dataset dataset() {
-    Set<String> found = new LinkedHashSet<>();
-    names.forEach(found::addAll);
-    Labels labels = Labels.sorted(found);
+    Labels labels = Labels.sorted(parsed.values().stream().flatMap(List::stream).toList());
+    Map<List<String>, Target> targets = new HashMap<>();
+    parsed.values().forEach(several -> targets.put(several, target(several, labels)));
     List<Example> examples = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
-      examples.add(
-          new Example(rows.get(i).text().orElseThrow(), rows.get(i).pair(), target(i, labels)));
+      Row row = rows.get(i);
+      Target target =
+          source.score().isPresent()
+              ? new Target.Score(number(row))
+              : wantsLabel() ? targets.get(names.get(i)) : new Target.None();
+      examples.add(new Example(row.text().orElseThrow(), row.pair(), target));
     }
     return new Dataset(source.path(), examples, labels, kind(examples.get(0)));
   }
 
-  private Target target(int i, Labels labels) {
-    if (source.score().isPresent()) {
-      return new Target.Score(number(rows.get(i)));
-    }
-    if (!wantsLabel()) {
-      return new Target.None();
-    }
-    List<Integer> ids = names.get(i).stream().map(name -> labels.id(name).orElseThrow()).toList();
+  private Target target(List<String> several, Labels labels) {
+    List<Integer> ids = several.stream().map(name -> labels.id(name).orElseThrow()).toList();
     return source.isMultiLabel() ? new Target.Multi(ids) : new Target.Single(ids.get(0));
   }
 

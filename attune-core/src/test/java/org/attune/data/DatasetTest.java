@@ -262,6 +262,28 @@ class DatasetTest {
   }
 
   @Test
+  void severalLabelsNeedOne() throws Exception {
+    Path file = write("multi.csv", "text,label\nx,\ny,\n");
+    DataSource source = source(file, DataSource.Format.CSV).withSeparator(";");
+    refused(() -> Dataset.read(source).forTraining(), "data: " + file + " has no row with a label");
+    Path list = write("list.csv", "text,label\nx,\"[a\"\n");
+    refused(
+        () -> Dataset.read(source(list, DataSource.Format.CSV).withSeparator(";")),
+        "data: " + list + " row 1 has labels that begin with '[' but are no JSON list: [a");
+  }
+
+  @Test
+  void missingFolders() {
+    Path file = folder.resolve("no/such.csv");
+    refused(
+        () -> Dataset.csv(file, "text", "label"),
+        "data: " + file + " does not exist; nor does its folder");
+    refused(
+        () -> Dataset.csv(folder.resolve("x.csv"), "text", "label"),
+        "data: " + folder.resolve("x.csv") + " does not exist; its folder is empty");
+  }
+
+  @Test
   void profileCountsLengthsAndDuplicates() throws Exception {
     Path file = write("p.csv", "text,label\naa,1\nb,0\naa,1\nb,1\ncccc,10\n");
     DatasetProfile profile = Dataset.csv(file, "text", "label").profile();
