@@ -35,7 +35,15 @@ final class TextCheck {
 
   static InputStream open(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), BLOCK);
-    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, BLOCK) : in;
+    if (!file.toString().endsWith(".gz")) {
+      return in;
+    }
+    try {
+      return new GZIPInputStream(in, BLOCK);
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
   }
 
   private void scan(InputStream in) throws IOException {
@@ -56,15 +64,21 @@ final class TextCheck {
       chars.flip();
       count(chars);
       if (result.isError()) {
-        throw new AttuneException(
-            String.format(
-                "data: %s is not UTF-8: line %d has the byte 0x%02X where no character has it; convert"
-                    + " it, for example with iconv -f latin1 -t utf-8",
-                file, line, bytes.get(bytes.position())));
+        throw notUtf8(bytes.get(bytes.position()) & 0xff);
       }
       bytes.compact();
       chars.clear();
     }
+  }
+
+  private AttuneException notUtf8(int unexpected) {
+    // No UTF-8 text has these bytes; as the first they are UTF-16's byte order mark.
+    boolean utf16 = line == 1 && (unexpected == 0xff || unexpected == 0xfe);
+    return new AttuneException(
+        String.format(
+            "data: %s is not UTF-8: line %d has the byte 0x%02X where no character has it; convert it,"
+                + " for example with iconv -f %s -t utf-8",
+            file, line, unexpected, utf16 ? "utf-16" : "latin1"));
   }
 
   private void count(CharBuffer chars) {

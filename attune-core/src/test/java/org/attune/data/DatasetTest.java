@@ -182,6 +182,14 @@ class DatasetTest {
             + latin
             + " is not UTF-8: line 3 has the byte 0xE9 where no character has it; convert it, for"
             + " example with iconv -f latin1 -t utf-8");
+    Path wide = folder.resolve("wide.csv");
+    Files.write(wide, "\ufefftext,label\nfine,1\n".getBytes(StandardCharsets.UTF_16LE));
+    refused(
+        () -> Dataset.csv(wide, "text", "label"),
+        "data: "
+            + wide
+            + " is not UTF-8: line 1 has the byte 0xFF where no character has it; convert it, for"
+            + " example with iconv -f utf-16 -t utf-8");
     Path nul = write("nul.csv", "text,label\nfi\u0000ne,1\n");
     refused(
         () -> Dataset.csv(nul, "text", "label"),
