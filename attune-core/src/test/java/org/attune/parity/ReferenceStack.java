@@ -48,6 +48,11 @@ final class ReferenceStack {
     }
   }
 
+  /** Prints a measured difference, for who runs the check to read. */
+  static void report(String what, double largest) {
+    System.out.printf("%s: largest difference %.2e%n", what, largest);
+  }
+
   static JsonNode json(String text) {
     try {
       return new ObjectMapper().readTree(text);

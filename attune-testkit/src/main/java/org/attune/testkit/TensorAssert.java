@@ -13,6 +13,11 @@ public final class TensorAssert extends AbstractAssert<TensorAssert, Tensor> {
     return new TensorAssert(actual);
   }
 
+  /** The largest absolute difference of two elements; NaN where one of them is. */
+  public static double largestDifference(Tensor a, Tensor b) {
+    return a.detach().minus(b.detach()).abs().max().item();
+  }
+
   /** Same shape, and no element further apart than {@code absolute}. */
   public TensorAssert isCloseTo(Tensor expected, double absolute) {
     return isCloseTo(expected, absolute, 0);
