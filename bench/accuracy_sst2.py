@@ -21,6 +21,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--tuned", action="store_true")
     args = parser.parse_args()
+    sides.prepare(args)
     rival, machine, runs = "tuned" if args.tuned else "plain", sides.machine(args), []
     for seed in args.seeds:
         for side in ("attune", rival):

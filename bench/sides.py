@@ -51,6 +51,12 @@ def environment(side):
     return env
 
 
+def prepare(args):
+    """Lets Attune build itself and make its class archive first: neither belongs to a run."""
+    launcher = command("attune", args, 1, 0)[0]
+    subprocess.run([launcher, "--help"], stdout=subprocess.DEVNULL, check=True)
+
+
 def last_object(printed):
     """The JSON object that is all of the output or its last line (Trainer prints Python dictionaries before it)."""
     for text in [printed, *reversed(printed.splitlines())]:

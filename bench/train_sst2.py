@@ -62,6 +62,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     args = parser.parse_args()
+    sides.prepare(args)
     machine, runs = sides.machine(args), []
     for k in range(args.rounds):
         # Each round starts with another side: being first or last is no one's advantage.
