@@ -5,6 +5,11 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Loads the engine once and sets its threads; everything in this package calls {@link #start}. */
 public final class Engine {
+  /** GFLOP/s a thread below which something is wrong: half of what slow machines reach. */
+  private static final double SLOW_AVX512 = 45;
+
+  private static final double SLOW_OTHER = 15;
+
   private static volatile boolean started;
 
   private Engine() {}
@@ -78,5 +83,49 @@ public final class Engine {
     String config = torch.show_config().getString();
     int at = config.indexOf("CPU capability usage: ");
     return at < 0 ? "unknown" : config.substring(at + 22, config.indexOf('\n', at)).strip();
+  }
+
+  /** Which library multiplies fp32 matrices, as {@code mkl} or {@code openblas SkylakeX}. */
+  public static String blas() {
+    start();
+    String chosen = System.getProperty("org.bytedeco.openblas.load", "openblas");
+    String core = System.getenv("OPENBLAS_CORETYPE");
+    return chosen.startsWith("mkl") || core == null ? chosen : chosen + " " + core;
+  }
+
+  /** Memory of the machine, or of the container it runs in. */
+  public static long machineMemoryBytes() {
+    return ((com.sun.management.OperatingSystemMXBean)
+            java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+        .getTotalMemorySize();
+  }
+
+  /**
+   * What makes this process slower than the machine could be: measured, one line each. The launcher
+   * sets all of it right; a program that embeds Attune has to do so itself.
+   */
+  public static java.util.List<String> warnings() {
+    start();
+    java.util.List<String> warnings = new java.util.ArrayList<>();
+    boolean openblas = !blas().startsWith("mkl");
+    if (openblas && !"PASSIVE".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"))) {
+      warnings.add(
+          "OpenBLAS and OpenMP fight over the cores: set OMP_WAIT_POLICY=PASSIVE in the environment (a"
+              + " training step was three times as fast)");
+    }
+    double gflops = GemmPeak.measure(DType.F32);
+    double expected = threads() * (isa().startsWith("AVX512") ? SLOW_AVX512 : SLOW_OTHER);
+    if (gflops < expected) {
+      warnings.add(
+          String.format(
+              java.util.Locale.ROOT,
+              "matrix products reach %.0f GFLOP/s, less than a machine with %s and %d threads should"
+                  + " (%.0f): is something else running, or the BLAS core type set too low?",
+              gflops,
+              isa(),
+              threads(),
+              expected));
+    }
+    return warnings;
   }
 }

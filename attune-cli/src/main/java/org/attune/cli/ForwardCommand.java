@@ -1,0 +1,134 @@
+package org.attune.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.attune.AttuneException;
+import org.attune.checkpoint.Checkpoint;
+import org.attune.models.EncoderInput;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.models.Pretrained;
+import org.attune.tensor.Autograd;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code attune forward}: the raw outputs for given token ids, to compare with other programs. */
+@Command(
+    name = "forward",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs token ids through a model as its config.json names it, in fp32: rows {\"input_ids\": [..],",
+      "\"attention_mask\": [..], \"token_type_ids\": [..]} in, {\"logits\": ..} or",
+      "{\"last_hidden_state\": ..} out."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  attune forward builtin:all-minilm-l6-v2 --input ids.jsonl --output states.jsonl"
+    })
+final class ForwardCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "A folder or builtin:NAME.")
+  private String name;
+
+  @Option(names = "--input", required = true, description = "JSON lines with token ids.")
+  private Path input;
+
+  @Option(names = "--output", required = true, description = "Where the outputs go.")
+  private Path target;
+
+  @Override
+  public Integer call() {
+    try (Checkpoint checkpoint = Checkpoint.open(name);
+        Model model = Pretrained.load(checkpoint).model()) {
+      String key = model.head() == Head.NONE ? "last_hidden_state" : "logits";
+      JsonLines.map(
+          input,
+          target,
+          chunk -> {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            for (JsonLines.Row row : chunk) {
+              rows.add(Map.of(key, forward(model, row)));
+            }
+            return rows;
+          });
+      return 0;
+    }
+  }
+
+  private static Object forward(Model model, JsonLines.Row row) {
+    try (Scope scope = Scope.open()) {
+      long[] ids = numbers(row, "input_ids", 0, model.vocabularySize() - 1);
+      if (ids.length == 0) {
+        throw new AttuneException(row.where() + ": 'input_ids' is missing or empty");
+      }
+      EncoderInput batch =
+          new EncoderInput(
+              Tensors.ofLongs(ids, 1, ids.length),
+              optional(row, "attention_mask", ids.length, 1),
+              optional(row, "token_type_ids", ids.length, 1 << 16));
+      Tensor result = Autograd.noGrad(() -> model.forward(batch));
+      return nested(result.toFloats(), result.shape().toArray(), 1, 0);
+    }
+  }
+
+  private static Optional<Tensor> optional(JsonLines.Row row, String field, int length, long max) {
+    if (!row.value().has(field)) {
+      return Optional.empty();
+    }
+    long[] values = numbers(row, field, 0, max);
+    if (values.length != length) {
+      throw new AttuneException(
+          row.where() + ": '" + field + "' has " + values.length + " numbers, input_ids " + length);
+    }
+    return Optional.of(Tensors.ofLongs(values, 1, length));
+  }
+
+  private static long[] numbers(JsonLines.Row row, String field, long min, long max) {
+    JsonNode list = row.value().path(field);
+    long[] values = new long[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      JsonNode number = list.get(i);
+      if (!number.isIntegralNumber() || number.asLong() < min || number.asLong() > max) {
+        throw new AttuneException(
+            row.where()
+                + ": '"
+                + field
+                + "' has "
+                + number
+                + " at place "
+                + i
+                + ", expected a whole number from "
+                + min
+                + " to "
+                + max);
+      }
+      values[i] = number.asLong();
+    }
+    return values;
+  }
+
+  /** Row-major elements as lists in lists, from one dimension on (the batch of one is left out). */
+  private static Object nested(float[] flat, long[] dims, int from, int start) {
+    if (from == dims.length) {
+      return flat[start];
+    }
+    int stride = 1;
+    for (int d = from + 1; d < dims.length; d++) {
+      stride *= (int) dims[d];
+    }
+    List<Object> list = new ArrayList<>();
+    for (int i = 0; i < dims[from]; i++) {
+      list.add(nested(flat, dims, from + 1, start + i * stride));
+    }
+    return list;
+  }
+}

@@ -1,0 +1,91 @@
+package org.attune.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attune.recipe.Recipe;
+import org.attune.recipe.Runner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code attune train}: the main job. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description =
+        "Trains a model as a recipe says and writes it with its metrics to the output folder.",
+    footer = {
+      "",
+      "Example:",
+      "  attune train recipes/quickstart.yaml --set train.epochs=1 --set output=out/first",
+      "A run.json of an earlier run is a recipe too and repeats it."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RECIPE", description = "A YAML recipe, or the run.json of a run.")
+  private Path recipe;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one key, such as train.epochs=1. May be given several times.")
+  private List<String> sets = List.of();
+
+  @Option(
+      names = "--resume",
+      description = "Goes on from the newest whole checkpoint in the output folder.")
+  private boolean resume;
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() {
+    Recipe read = Recipe.read(recipe, sets);
+    try (StopSignal stop = new StopSignal()) {
+      Runner.Result result =
+          Runner.of(read)
+              .callback(new TrainingProgress())
+              .notes(Output::note)
+              .stopWhen(stop)
+              .resume(resume)
+              .run();
+      if (result.stopped()) {
+        Output.note("stopped and saved; go on with: " + again());
+      } else {
+        print(result, output);
+      }
+      stop.finish(0);
+      return 0;
+    }
+  }
+
+  private String again() {
+    StringBuilder line = new StringBuilder("attune train " + recipe);
+    sets.forEach(set -> line.append(" --set ").append(set));
+    return line.append(" --resume").toString();
+  }
+
+  static void print(Runner.Result result, Output output) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("output", result.output().toString());
+    result.test().ifPresent(evaluation -> map.put("test", evaluation.toMap()));
+    result.validation().ifPresent(evaluation -> map.put("validation", evaluation.toMap()));
+    map.put("training", result.training().toMap());
+    output.print(
+        map,
+        () -> {
+          result.validation().ifPresent(evaluation -> Output.table("validation", evaluation));
+          result.test().ifPresent(evaluation -> Output.table("test", evaluation));
+          System.out.printf(
+              Locale.ROOT,
+              "%d steps, %.0f examples/s; model in %s%n",
+              result.training().steps(),
+              result.training().examplesPerSecond(),
+              result.output());
+        });
+  }
+}

@@ -1,0 +1,92 @@
+package org.attune.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.attune.train.Callback;
+import org.attune.train.EvaluationPoint;
+import org.attune.train.TrainReport;
+
+/** Shows a run on stderr: a bar on a terminal, a line now and then elsewhere. */
+final class TrainingProgress implements Callback {
+  private static final int PLAIN_LINES = 20;
+
+  private final boolean terminal = Terminal.isInteractive();
+  private ProgressBar bar;
+  private long every = 1;
+
+  @Override
+  public void onStart(Plan plan) {
+    System.err.printf(
+        Locale.ROOT,
+        "training %,d parameters on %,d examples: %,d steps in %s%n",
+        plan.trainableParameters(),
+        plan.examples(),
+        plan.steps(),
+        plan.precision().name().toLowerCase(Locale.ROOT));
+    every = Math.max(1, plan.steps() / PLAIN_LINES);
+    if (terminal) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("train")
+              .setInitialMax(plan.steps())
+              .startsFrom(plan.firstStep(), java.time.Duration.ZERO)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .build();
+    }
+  }
+
+  @Override
+  public void onStep(Step step) {
+    String state =
+        String.format(
+            Locale.ROOT, " loss %.4f  %.0f examples/s", step.loss(), step.examplesPerSecond());
+    if (bar != null) {
+      bar.stepTo(step.step());
+      bar.setExtraMessage(state);
+    } else if (step.step() % every == 0 || step.step() == step.steps()) {
+      double left =
+          (step.steps() - step.step()) * step.examples() / Math.max(1e-9, step.examplesPerSecond());
+      System.err.printf(
+          Locale.ROOT,
+          "step %d/%d  epoch %.2f %s  lr %.2e  %.0f s left%n",
+          step.step(),
+          step.steps(),
+          step.epoch(),
+          state,
+          step.lr(),
+          left);
+    }
+  }
+
+  @Override
+  public void onEvaluation(EvaluationPoint point) {
+    StringBuilder line = new StringBuilder();
+    point.evaluation().scores().values().stream()
+        .limit(3)
+        .forEach(
+            score ->
+                line.append(String.format(Locale.ROOT, "  %s %.4f", score.name(), score.value())));
+    System.err.printf(Locale.ROOT, "%nvalidation at epoch %.2f:%s%n", point.epoch(), line);
+  }
+
+  @Override
+  public void onSave(Path checkpoint) {
+    System.err.println("saved " + checkpoint);
+  }
+
+  @Override
+  public void onWarning(String message) {
+    Output.note(message);
+  }
+
+  @Override
+  public void onEnd(TrainReport report) {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}
