@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    description = "Measures a model on labelled data, each metric with its 95 % interval.",
+    description = "Measures a model on labelled data, each metric with its 95 %% interval.",
     footer = {"", "Example:", "  attune eval out/sst2-full --data test.tsv --text sentence"})
 final class EvalCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "A model's folder.")
