@@ -10,11 +10,13 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import org.attune.AttuneException;
 import org.attune.text.Tokenizer;
 
 /**
- * A model's folder: config.json, weights, tokenizer. Named by a path, or as {@code builtin:NAME}.
+ * A model's folder: config.json, weights, tokenizer. Named by a path, as {@code builtin:NAME}, or
+ * as {@code owner/name[@revision]} on the Hugging Face Hub.
  *
  * <p>Opening reads config.json; weights and tokenizer are opened when they are asked for.
  */
@@ -32,37 +34,57 @@ public final class Checkpoint implements Closeable {
   }
 
   /**
-   * Opens a checkpoint.
+   * Opens a checkpoint; one that has to be fetched first says so on standard error.
    *
-   * @param name a folder, or {@code builtin:all-minilm-l6-v2}
+   * @param name a folder, {@code builtin:all-minilm-l6-v2}, or {@code owner/name[@revision]}; a
+   *     folder that exists is never taken for a hub's name
    * @throws AttuneException when there is no such checkpoint
    */
   public static Checkpoint open(String name) {
+    return open(name, HubProgress.lines(System.err));
+  }
+
+  /** Opens a checkpoint, telling how a download goes. */
+  public static Checkpoint open(String name, HubProgress progress) {
+    return open(name, System.getenv(), progress);
+  }
+
+  static Checkpoint open(String name, Map<String, String> environment, HubProgress progress) {
     if (name.startsWith(BuiltinModels.PREFIX)) {
       return new Checkpoint(name, BuiltinModels.folder(name));
     }
-    Path folder;
-    try {
-      folder = Path.of(name);
-    } catch (InvalidPathException e) {
-      throw new AttuneException(
-          "checkpoint: '" + name + "' is no folder's name: " + e.getReason(), e);
-    }
+    Path folder = path(name);
     if (Files.isRegularFile(folder)) {
       throw new AttuneException(
           "checkpoint: " + name + " is a file, expected the folder it lies in, with config.json");
     }
     if (!Files.isDirectory(folder)) {
-      throw new AttuneException(
-          "checkpoint: there is no folder "
-              + name
-              + "; name one with config.json and model.safetensors, or builtin:all-minilm-l6-v2");
+      HubName hubName = HubName.parse(name).orElseThrow(() -> noFolder(name));
+      return new Checkpoint(
+          name, HubSnapshot.folder(hubName, HubSettings.of(environment), progress));
     }
     if (!Files.exists(folder.resolve("config.json"))) {
       throw new AttuneException(
           "checkpoint: " + name + " has no config.json; is it the folder of a model?");
     }
     return new Checkpoint(name, folder);
+  }
+
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new AttuneException(
+          "checkpoint: '" + name + "' is no folder's name: " + e.getReason(), e);
+    }
+  }
+
+  private static AttuneException noFolder(String name) {
+    return new AttuneException(
+        "checkpoint: there is no folder "
+            + name
+            + "; name one with config.json and model.safetensors, a hub's owner/name, or"
+            + " builtin:all-minilm-l6-v2");
   }
 
   /** As the caller named it. */

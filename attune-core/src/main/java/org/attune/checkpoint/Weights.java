@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +22,8 @@ import org.attune.tensor.Tensor;
 
 /** All tensors of a checkpoint folder: one model.safetensors, or shards and their index. */
 public final class Weights implements Closeable {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  static final String SINGLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
   private static final long MAX_INDEX_BYTES = 64 << 20;
 
   private final Map<String, SafetensorsFile> byTensor;
@@ -89,7 +90,18 @@ public final class Weights implements Closeable {
     }
   }
 
-  private static Path shardPath(Path folder, String shard) {
+  /**
+   * Names of the files that a folder's index names.
+   *
+   * @throws AttuneException when the index is damaged or names anything but plain files
+   */
+  static Set<String> shards(Path folder) {
+    Set<String> shards = new LinkedHashSet<>(index(folder).values());
+    shards.forEach(Weights::checkShardName);
+    return shards;
+  }
+
+  private static void checkShardName(String shard) {
     if (!shard.matches("[A-Za-z0-9._-]+\\.safetensors")) {
       throw new AttuneException(
           "checkpoint: "
@@ -98,6 +110,10 @@ public final class Weights implements Closeable {
               + shard
               + "', expected a plain .safetensors name");
     }
+  }
+
+  private static Path shardPath(Path folder, String shard) {
+    checkShardName(shard);
     Path file = folder.resolve(shard);
     if (!Files.exists(file)) {
       throw new AttuneException(

@@ -11,6 +11,11 @@
  * perhaps {@code "__metadata__"} from string to string; then the tensors' bytes, row-major and
  * little-endian, without gaps or overlaps. Offsets count from the end of the header.
  *
+ * <p>A name {@code owner/name[@revision]} is fetched from a hub ({@link
+ * org.attune.checkpoint.HubSnapshot}) into the cache that Hugging Face's own tools use ({@link
+ * org.attune.checkpoint.HubCache}): bytes gather under a temporary name and count only when their
+ * SHA-256 is the one announced.
+ *
  * <p>Files are written under a temporary name, synced and renamed ({@link
  * org.attune.checkpoint.AtomicFiles}): a reader sees the old file or the new one. May import:
  * {@code tensor}, {@code text}.

@@ -48,6 +48,14 @@ class CheckpointTest {
     refused(
         () -> Checkpoint.open(folder.toString()),
         "checkpoint: " + folder + " has no config.json; is it the folder of a model?");
+    for (String gone : List.of("gone", "gone/a/b", "./gone/a", folder + "/gone")) {
+      refused(
+          () -> Checkpoint.open(gone),
+          "checkpoint: there is no folder "
+              + gone
+              + "; name one with config.json and model.safetensors, a hub's owner/name, or"
+              + " builtin:all-minilm-l6-v2");
+    }
   }
 
   @Test
