@@ -36,6 +36,7 @@ def main():
               f"Difference {points:+.2f} points; {args.epochs} epochs on {runs[0]['examples']} examples.", ""]
     sides.write(args, args.name or "accuracy_sst2",
                 {"machine": machine, "runs": runs, "mean": mean, "difference_points": points}, "\n".join(lines))
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

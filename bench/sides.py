@@ -105,8 +105,7 @@ def machine(args):
 
 
 def write(args, name, results, table):
-    """Writes NAME.json and NAME.md and prints the table."""
+    """Writes NAME.json and NAME.md."""
     args.results.mkdir(parents=True, exist_ok=True)
     (args.results / f"{name}.json").write_text(json.dumps(results, indent=2) + "\n")
     (args.results / f"{name}.md").write_text(table)
-    print(table)

@@ -70,9 +70,11 @@ def main():
             runs.append(dict(sides.run(side, args, args.epochs), round=k))
             print("round {round} {side}: {examples_per_s} examples/s, {peak_rss_mb} MB, accuracy {test_accuracy}"
                   .format(**runs[-1]), file=sys.stderr, flush=True)
-    found = summary(runs, args.sides)
-    sides.write(args, args.name or "train_sst2", {"machine": machine, "runs": runs, **found},
-                table(found, args.sides, machine, args.rounds))
+        # After every round: an hour's figures must not hang on the last minute.
+        found = summary(runs, args.sides)
+        text = table(found, args.sides, machine, k + 1)
+        sides.write(args, args.name or "train_sst2", {"machine": machine, "runs": runs, **found}, text)
+    print(text)
 
 
 if __name__ == "__main__":
