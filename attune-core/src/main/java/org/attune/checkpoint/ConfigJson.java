@@ -84,6 +84,7 @@ public final class ConfigJson {
     try {
       JsonNode node = JSON.readTree(json);
       if (node instanceof ObjectNode object) {
+        checkFinite(object, where);
         return new ConfigJson(object);
       }
       throw new AttuneException("config: " + where + " is not a JSON object");
@@ -100,6 +101,15 @@ public final class ConfigJson {
     } catch (IOException e) {
       throw new AttuneException("config: " + where + " could not be read: " + e.getMessage(), e);
     }
+  }
+
+  /** 1e400 is JSON, but read as a double it is infinite, and that cannot be written again. */
+  private static void checkFinite(JsonNode node, String where) {
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new AttuneException(
+          "config: " + where + " holds a number beyond the range of a double");
+    }
+    node.forEach(child -> checkFinite(child, where));
   }
 
   // ---- reading
