@@ -1,14 +1,12 @@
 package org.attune.cli;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attune.checkpoint.Checkpoint;
-import org.attune.checkpoint.Weights;
+import org.attune.checkpoint.CheckpointSummary;
+import org.attune.checkpoint.TensorEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,56 +30,57 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Checkpoint checkpoint = Checkpoint.open(name)) {
-      Weights weights = checkpoint.weights();
-      long parameters = 0;
-      long bytes = 0;
-      List<Map<String, Object>> rows = new ArrayList<>();
-      for (String tensor : weights.names()) {
-        long numel = weights.shape(tensor).numel();
-        parameters += numel;
-        bytes += numel * weights.dtype(tensor).bytes();
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", tensor);
-        row.put("dtype", weights.dtype(tensor).name());
-        row.put("shape", weights.shape(tensor).toArray());
-        rows.add(row);
-      }
-      Map<String, Object> summary = new LinkedHashMap<>();
-      summary.put("name", checkpoint.name());
-      summary.put("folder", checkpoint.folder().toString());
-      summary.put("model_type", checkpoint.config().optionalString("model_type").orElse("unknown"));
-      summary.put("architectures", checkpoint.config().strings("architectures"));
-      summary.put("parameters", parameters);
-      summary.put("bytes", bytes);
-      summary.put("labels", checkpoint.config().labels());
-      if (tensors) {
-        summary.put("tensors", rows);
-      }
-      long total = parameters;
-      long size = bytes;
-      output.print(
-          summary,
-          () -> {
-            System.out.printf(
-                Locale.ROOT,
-                "%s: %s, %,d parameters in %d tensors, %,d bytes%n  %s%n",
-                checkpoint.name(),
-                checkpoint.config().strings("architectures"),
-                total,
-                rows.size(),
-                size,
-                checkpoint.folder());
-            if (tensors) {
-              rows.forEach(InspectCommand::show);
-            }
-          });
+      CheckpointSummary summary = CheckpointSummary.of(checkpoint);
+      output.print(json(checkpoint, summary), () -> print(checkpoint, summary));
       return 0;
     }
   }
 
-  private static void show(Map<String, Object> row) {
+  private Map<String, Object> json(Checkpoint checkpoint, CheckpointSummary summary) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", summary.name());
+    json.put("folder", checkpoint.folder().toString());
+    json.put("model_type", summary.modelType());
+    json.put("architectures", summary.architectures());
+    json.put("parameters", summary.parameters());
+    json.put("bytes", summary.bytes());
+    json.put("bytes_by_dtype", summary.bytesByType());
+    summary.tiedTo().ifPresent(tensor -> json.put("tied_to", tensor));
+    json.put("labels", summary.labels());
+    if (tensors) {
+      json.put("tensors", summary.tensors().stream().map(InspectCommand::row).toList());
+    }
+    return json;
+  }
+
+  private static Map<String, Object> row(TensorEntry tensor) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", tensor.name());
+    row.put("dtype", tensor.dtype().name());
+    row.put("shape", tensor.shape().toArray());
+    return row;
+  }
+
+  private void print(Checkpoint checkpoint, CheckpointSummary summary) {
     System.out.printf(
-        "  %-60s %-5s %s%n",
-        row.get("name"), row.get("dtype"), Arrays.toString((long[]) row.get("shape")));
+        Locale.ROOT,
+        "%s: %s, %,d parameters in %d tensors, %,d bytes %s%n  %s%n",
+        summary.name(),
+        summary.architectures(),
+        summary.parameters(),
+        summary.tensors().size(),
+        summary.bytes(),
+        summary.bytesByType().keySet(),
+        checkpoint.folder());
+    summary
+        .tiedTo()
+        .ifPresent(tensor -> System.out.println("  the output layer is tied to " + tensor));
+    if (tensors) {
+      summary.tensors().forEach(InspectCommand::show);
+    }
+  }
+
+  private static void show(TensorEntry tensor) {
+    System.out.printf("  %-60s %-5s %s%n", tensor.name(), tensor.dtype(), tensor.shape());
   }
 }

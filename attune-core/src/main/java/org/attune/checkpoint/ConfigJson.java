@@ -1,16 +1,7 @@
 package org.attune.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.attune.AttuneException;
 
@@ -33,17 +23,8 @@ import org.attune.AttuneException;
 public final class ConfigJson {
   private static final long MAX_BYTES = 16 << 20;
   private static final int MAX_LABELS = 1 << 20;
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              new JsonFactoryBuilder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(64).build())
-                  .build())
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final int MAX_DEPTH = 64;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode root;
 
@@ -81,26 +62,9 @@ public final class ConfigJson {
   }
 
   static ConfigJson parse(byte[] json, String where) {
-    try {
-      JsonNode node = JSON.readTree(json);
-      if (node instanceof ObjectNode object) {
-        checkFinite(object, where);
-        return new ConfigJson(object);
-      }
-      throw new AttuneException("config: " + where + " is not a JSON object");
-    } catch (JsonProcessingException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new AttuneException(
-          "config: "
-              + where
-              + " is not valid JSON at line "
-              + (e.getLocation() == null ? 1 : e.getLocation().getLineNr())
-              + ": "
-              + reason,
-          e);
-    } catch (IOException e) {
-      throw new AttuneException("config: " + where + " could not be read: " + e.getMessage(), e);
-    }
+    ObjectNode object = StrictJson.readObject(json, "config", where, MAX_DEPTH);
+    checkFinite(object, where);
+    return new ConfigJson(object);
   }
 
   /** 1e400 is JSON, but read as a double it is infinite, and that cannot be written again. */
@@ -165,6 +129,11 @@ public final class ConfigJson {
   public int labelCount() {
     int named = typed("id2label", JsonNode::isObject, "an object").map(JsonNode::size).orElse(0);
     return named > 0 ? named : optionalInt("num_labels", 1, MAX_LABELS).orElse(2);
+  }
+
+  /** Whether config.json itself names the outputs. */
+  public boolean namesLabels() {
+    return typed("id2label", JsonNode::isObject, "an object").isPresent();
   }
 
   /** Names of the outputs in order; {@code LABEL_0}, .. where config.json names none. */
@@ -241,31 +210,12 @@ public final class ConfigJson {
 
   // ---- writing
 
-  /** As transformers writes it: keys sorted, indented by two, a line end after the last brace. */
+  /**
+   * As transformers writes it, byte for byte: keys sorted, indented by two, a line end after the
+   * last brace.
+   */
   public String toJson() {
-    DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter()
-            .withSeparators(
-                com.fasterxml.jackson.core.util.Separators.createDefaultInstance()
-                    .withObjectFieldValueSpacing(
-                        com.fasterxml.jackson.core.util.Separators.Spacing.AFTER));
-    DefaultIndenter indent = new DefaultIndenter("  ", "\n");
-    printer.indentObjectsWith(indent);
-    printer.indentArraysWith(indent);
-    try {
-      return JSON.writer(printer).writeValueAsString(sorted(root)) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Object sorted(JsonNode node) {
-    if (!(node instanceof ObjectNode)) {
-      return node;
-    }
-    Map<String, Object> sorted = new TreeMap<>();
-    node.properties().forEach(field -> sorted.put(field.getKey(), field.getValue()));
-    return sorted;
+    return PythonJson.write(root) + "\n";
   }
 
   public void write(Path file) {

@@ -78,8 +78,10 @@ public final class SafetensorsFile implements Closeable {
     if (size == 0) {
       throw new AttuneException("safetensors: " + path + " is empty");
     }
-    byte[] start = bytes(channel, 0, (int) Math.min(8, size));
-    refusePickle(path, start);
+    ByteBuffer start =
+        ByteBuffer.wrap(bytes(channel, 0, (int) Math.min(MIN_BYTES, size)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    refusePickle(path, start, size);
     if (size < MIN_BYTES) {
       throw new AttuneException(
           "safetensors: "
@@ -88,7 +90,7 @@ public final class SafetensorsFile implements Closeable {
               + size
               + " bytes, too few for a header; is it truncated?");
     }
-    long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    long length = start.getLong(0);
     if (length < 2 || length > SafetensorsHeader.MAX_BYTES) {
       throw new AttuneException(
           "safetensors: "
@@ -116,12 +118,21 @@ public final class SafetensorsFile implements Closeable {
 
   /**
    * A zip, which PyTorch's .bin and .pt are, begins with PK; a bare pickle with its protocol, 0x80.
+   * A header's length may begin with the same two bytes (640 is 80 02), so that a brace behind a
+   * length that fits the file decides.
    */
-  private static void refusePickle(Path path, byte[] start) {
-    boolean zip = start.length >= 2 && start[0] == 'P' && start[1] == 'K';
-    boolean pickle =
-        start.length >= 2 && (start[0] & 0xff) == 0x80 && start[1] >= 2 && start[1] <= 5;
-    if (zip || pickle) {
+  private static void refusePickle(Path path, ByteBuffer start, long size) {
+    if (size < 2) {
+      return;
+    }
+    boolean safetensors =
+        size >= MIN_BYTES
+            && start.get(8) == '{'
+            && start.getLong(0) >= 0
+            && start.getLong(0) <= size - 8;
+    boolean zip = start.get(0) == 'P' && start.get(1) == 'K';
+    boolean pickle = (start.get(0) & 0xff) == 0x80 && start.get(1) >= 2 && start.get(1) <= 5;
+    if (!safetensors && (zip || pickle)) {
       throw new AttuneException(
           "safetensors: "
               + path

@@ -30,6 +30,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
   /** As the reference implementation: no header published comes near. */
   static final long MAX_BYTES = 100_000_000;
 
+  private static final int MAX_MESSAGE = 400;
+
   private static final JsonFactory JSON =
       new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -56,12 +58,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
     }
 
     SafetensorsHeader parse(byte[] json) {
+      String text;
       try {
-        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+        // Decoded here, because Jackson takes bytes with zeros between them for UTF-16.
+        text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
       } catch (CharacterCodingException e) {
-        throw new AttuneException("safetensors: " + where + ": the header is not UTF-8", e);
+        throw error("the header is not UTF-8");
       }
-      try (JsonParser parser = JSON.createParser(json)) {
+      try (JsonParser parser = JSON.createParser(text)) {
         require(parser.nextToken() == JsonToken.START_OBJECT, "the header is not a JSON object");
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();
@@ -74,11 +78,9 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
         }
         require(parser.nextToken() == null, "there is text after the header's JSON object");
       } catch (JsonProcessingException e) {
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-        throw new AttuneException(
-            "safetensors: " + where + ": the header is not valid JSON: " + reason, e);
+        throw error("the header is not valid JSON: " + StrictJson.reason(e));
       } catch (IOException e) {
-        throw new AttuneException("safetensors: " + where + ": " + e.getMessage(), e);
+        throw error(e.getMessage());
       }
       return checkLayout();
     }
@@ -131,31 +133,31 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
     }
 
     private TensorEntry entry(String name, String type, List<Long> dims, List<Long> offsets) {
+      DType dtype;
+      Shape shape;
+      long wanted;
       try {
-        DType dtype = DType.ofSafetensors(type);
-        Shape shape = Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
-        long wanted = Math.multiplyExact(shape.numel(), (long) dtype.bytes());
-        long begin = offsets.get(0);
-        long end = offsets.get(1);
-        require(
-            begin <= end && end <= dataBytes,
-            String.format(
-                "tensor '%s' lies at bytes [%d, %d) of %d; is the file truncated?",
-                name, begin, end, dataBytes));
-        require(
-            end - begin == wanted,
-            String.format(
-                "tensor '%s' is %s %s, which takes %d bytes, but has %d",
-                name, shape, dtype, wanted, end - begin));
-        return new TensorEntry(name, dtype, shape, begin, end);
+        dtype = DType.ofSafetensors(type);
+        shape = Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
+        wanted = Math.multiplyExact(shape.numel(), (long) dtype.bytes());
       } catch (ArithmeticException e) {
         throw error("tensor '" + name + "' is too large: " + dims);
       } catch (AttuneException e) {
-        if (e.getMessage().startsWith("safetensors: ")) {
-          throw e;
-        }
         throw error("tensor '" + name + "': " + e.getMessage());
       }
+      long begin = offsets.get(0);
+      long end = offsets.get(1);
+      require(
+          begin <= end && end <= dataBytes,
+          String.format(
+              "tensor '%s' lies at bytes [%d, %d) of %d; is the file truncated?",
+              name, begin, end, dataBytes));
+      require(
+          end - begin == wanted,
+          String.format(
+              "tensor '%s' is %s %s, which takes %d bytes, but has %d",
+              name, shape, dtype, wanted, end - begin));
+      return new TensorEntry(name, dtype, shape, begin, end);
     }
 
     /** No holes, no overlaps: the reference implementation refuses both. */
@@ -186,8 +188,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
       }
     }
 
+    /** Names come from the file: no line end in them shall break the message's one line. */
     private AttuneException error(String message) {
-      return new AttuneException("safetensors: " + where + ": " + message);
+      String line = message.replaceAll("\\p{Cntrl}", "?");
+      return new AttuneException(
+          "safetensors: "
+              + where
+              + ": "
+              + (line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + ".." : line));
     }
   }
 }

@@ -1,7 +1,9 @@
 package org.attune.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +26,9 @@ public final class SafetensorsWriter {
   /** What transformers marks its files with. */
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
+
   private SafetensorsWriter() {}
 
   /** Writes a file whole or not at all. Tensors are streamed, not copied first. */
@@ -31,7 +36,7 @@ public final class SafetensorsWriter {
     List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
     order.sort(
         Comparator.<Map.Entry<String, Tensor>>comparingInt(e -> -rank(e.getValue()))
-            .thenComparing(Map.Entry::getKey));
+            .thenComparing(Map.Entry::getKey, PythonJson::compareCodePoints));
     AtomicFiles.write(
         file,
         channel -> {
@@ -61,7 +66,7 @@ public final class SafetensorsWriter {
   private static ByteBuffer header(
       List<Map.Entry<String, Tensor>> order, Map<String, String> metadata) throws IOException {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
-    try (JsonGenerator out = new JsonFactory().createGenerator(json)) {
+    try (JsonGenerator out = JSON.createGenerator(json)) {
       out.writeStartObject();
       if (!metadata.isEmpty()) {
         out.writeObjectFieldStart("__metadata__");

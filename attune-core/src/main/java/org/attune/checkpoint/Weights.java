@@ -1,8 +1,5 @@
 package org.attune.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +20,7 @@ import org.attune.tensor.Tensor;
 /** All tensors of a checkpoint folder: one model.safetensors, or shards and their index. */
 public final class Weights implements Closeable {
   static final String SINGLE = "model.safetensors";
-  static final String INDEX = "model.safetensors.index.json";
-  private static final long MAX_INDEX_BYTES = 64 << 20;
+  static final String INDEX = ShardIndex.FILE;
 
   private final Map<String, SafetensorsFile> byTensor;
   private final List<SafetensorsFile> files;
@@ -64,7 +60,7 @@ public final class Weights implements Closeable {
     Map<String, SafetensorsFile> byTensor = new LinkedHashMap<>();
     List<SafetensorsFile> opened = new ArrayList<>();
     try {
-      for (Map.Entry<String, String> entry : index(folder).entrySet()) {
+      for (Map.Entry<String, String> entry : ShardIndex.read(folder).fileByTensor().entrySet()) {
         String shard = entry.getValue();
         if (!shards.containsKey(shard)) {
           SafetensorsFile file = SafetensorsFile.open(shardPath(folder, shard));
@@ -122,28 +118,6 @@ public final class Weights implements Closeable {
     return file;
   }
 
-  private static Map<String, String> index(Path folder) {
-    Path file = folder.resolve(INDEX);
-    try {
-      if (Files.size(file) > MAX_INDEX_BYTES) {
-        throw new AttuneException(
-            "checkpoint: " + file + " is larger than " + MAX_INDEX_BYTES + " bytes");
-      }
-      JsonNode map = new ObjectMapper().readTree(file.toFile()).path("weight_map");
-      if (!map.isObject() || map.isEmpty()) {
-        throw new AttuneException("checkpoint: " + file + " has no weight_map");
-      }
-      Map<String, String> index = new LinkedHashMap<>();
-      map.properties().forEach(field -> index.put(field.getKey(), field.getValue().asText()));
-      return index;
-    } catch (JsonProcessingException e) {
-      throw new AttuneException(
-          "checkpoint: " + file + " is not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new AttuneException("checkpoint: " + file + " could not be read: " + e.getMessage(), e);
-    }
-  }
-
   private static String pickles(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       List<String> found =
@@ -174,6 +148,11 @@ public final class Weights implements Closeable {
 
   public Shape shape(String name) {
     return file(name).entry(name).shape();
+  }
+
+  /** Type, shape and place of a tensor in its file. */
+  public TensorEntry entry(String name) {
+    return file(name).entry(name);
   }
 
   /** The tensor as it is stored, over the file's memory. */

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
-import org.attune.checkpoint.SafetensorsWriter;
+import org.attune.checkpoint.WeightsWriter;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Tensor;
@@ -67,13 +67,12 @@ public final class Pretrained {
   }
 
   /**
-   * Writes config.json and model.safetensors as transformers does: tied weights once, under their
-   * first name.
+   * Writes config.json and model.safetensors, or shards above 5 GB, as transformers does: tied
+   * weights once, under their first name.
    */
   public static void save(Model model, Path folder) {
     config(model).write(folder.resolve("config.json"));
-    SafetensorsWriter.write(
-        folder.resolve("model.safetensors"), state(model), SafetensorsWriter.PYTORCH);
+    WeightsWriter.write(folder, state(model));
   }
 
   /** The config.json that describes a model as it is now. */

@@ -119,6 +119,29 @@ class SafetensorsTest {
         pickle);
   }
 
+  /** A header of 640 bytes begins with 80 02, as a pickle does; one of 19280 with PK, as a zip. */
+  @Test
+  void headersWhoseLengthLooksLikeAPickle() throws Exception {
+    for (int length : new int[] {640, 896, 1152, 1408, 19280}) {
+      String header = tensor("F32", "[2]", "[0,8]");
+      Path path = file(header + " ".repeat(length - header.length()), 8);
+      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        assertThat(file.names()).containsExactly("w");
+      }
+    }
+  }
+
+  @Test
+  void namesThatWouldBreakTheLine() throws Exception {
+    refused(
+        file("{\"a\\nb\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4),
+        ": tensor 'a?b' is [2] F32, which takes 8 bytes, but has 4");
+    String wide = new String("{}".getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> SafetensorsFile.open(file(wide, 0)))
+        .isInstanceOf(AttuneException.class)
+        .hasMessageContaining(": the header is not valid JSON: Illegal character");
+  }
+
   @Test
   void headersThatDoNotFitTheFile() throws Exception {
     refused(

@@ -1,0 +1,167 @@
+package org.attune.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * JSON, byte for byte as Python's {@code json.dumps(value, indent=2, sort_keys=True)} writes it,
+ * which is how transformers and PEFT write their configurations: a file that passes through Attune
+ * shows no change but the intended one.
+ */
+final class PythonJson {
+  private static final String INDENT = "  ";
+
+  /** Python writes 1e16 and 1e-05, but 1000000000000000.0 and 0.0001. */
+  private static final int MAX_PLAIN_EXPONENT = 15;
+
+  private static final int MIN_PLAIN_EXPONENT = -4;
+  private static final int MAX_DIGITS = 17;
+
+  private final StringBuilder out = new StringBuilder();
+
+  private PythonJson() {}
+
+  static String write(JsonNode value) {
+    PythonJson writer = new PythonJson();
+    writer.value(value, "\n");
+    return writer.out.toString();
+  }
+
+  /**
+   * @param lineStart line end and indent of the line the value stands in
+   */
+  private void value(JsonNode value, String lineStart) {
+    if (value.isObject()) {
+      object(value, lineStart);
+    } else if (value.isArray()) {
+      array(value, lineStart);
+    } else if (value.isTextual()) {
+      string(value.asText());
+    } else if (value.isFloatingPointNumber()) {
+      out.append(number(value.asDouble()));
+    } else {
+      out.append(value);
+    }
+  }
+
+  private void object(JsonNode object, String lineStart) {
+    if (object.isEmpty()) {
+      out.append("{}");
+      return;
+    }
+    String inner = lineStart + INDENT;
+    String separator = "{";
+    for (String name : sortedNames(object)) {
+      out.append(separator).append(inner);
+      string(name);
+      out.append(": ");
+      value(object.get(name), inner);
+      separator = ",";
+    }
+    out.append(lineStart).append('}');
+  }
+
+  /** In Python the keys of id2label are numbers, and sorted as such: 10 comes after 9. */
+  private static List<String> sortedNames(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    boolean numbers = names.stream().allMatch(name -> name.matches("0|[1-9][0-9]{0,8}"));
+    names.sort(
+        numbers ? Comparator.comparingInt(Integer::parseInt) : PythonJson::compareCodePoints);
+    return names;
+  }
+
+  /** Java compares UTF-16 units, which puts emoji before the last of the basic plane. */
+  static int compareCodePoints(String a, String b) {
+    Iterator<Integer> left = a.codePoints().iterator();
+    Iterator<Integer> right = b.codePoints().iterator();
+    while (left.hasNext() && right.hasNext()) {
+      int order = Integer.compare(left.next(), right.next());
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Boolean.compare(left.hasNext(), right.hasNext());
+  }
+
+  private void array(JsonNode array, String lineStart) {
+    if (array.isEmpty()) {
+      out.append("[]");
+      return;
+    }
+    String inner = lineStart + INDENT;
+    String separator = "[";
+    for (JsonNode element : array) {
+      out.append(separator).append(inner);
+      value(element, inner);
+      separator = ",";
+    }
+    out.append(lineStart).append(']');
+  }
+
+  private void string(String text) {
+    out.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        default -> {
+          if (c < ' ' || c > '~') {
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
+  }
+
+  /** Python's repr: the fewest digits that give the same double. Java 17 sometimes writes more. */
+  static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "NaN";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "Infinity" : "-Infinity";
+    }
+    if (value == 0) {
+      return Double.toString(value);
+    }
+    BigDecimal shortest = shortest(value);
+    int exponent = shortest.precision() - shortest.scale() - 1;
+    if (exponent >= MIN_PLAIN_EXPONENT && exponent <= MAX_PLAIN_EXPONENT) {
+      String plain = shortest.toPlainString();
+      return plain.contains(".") ? plain : plain + ".0";
+    }
+    String digits = shortest.unscaledValue().abs().toString();
+    return (value < 0 ? "-" : "")
+        + digits.charAt(0)
+        + (digits.length() > 1 ? "." + digits.substring(1) : "")
+        + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+  }
+
+  private static BigDecimal shortest(double value) {
+    BigDecimal exact = new BigDecimal(value);
+    for (int digits = 1; digits < MAX_DIGITS; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (rounded.doubleValue() == value) {
+        return rounded.stripTrailingZeros();
+      }
+    }
+    return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+  }
+}
