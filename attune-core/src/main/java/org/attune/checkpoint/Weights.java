@@ -92,7 +92,7 @@ public final class Weights implements Closeable {
    * @throws AttuneException when the index is damaged or names anything but plain files
    */
   static Set<String> shards(Path folder) {
-    Set<String> shards = new LinkedHashSet<>(index(folder).values());
+    Set<String> shards = new LinkedHashSet<>(ShardIndex.read(folder).fileByTensor().values());
     shards.forEach(Weights::checkShardName);
     return shards;
   }
