@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * One label a row: accuracy, precision, recall and F1 averaged over labels (macro, micro, weighted;
  * with two labels also of the second alone), Matthews correlation, log loss and ROC-AUC (with more
- * than two labels one against the rest, averaged).
+ * than two labels one against the rest, averaged). Averages are over the labels that occur in the
+ * data: for ROC-AUC as gold label, else as gold or as predicted label.
  */
 public final class ClassificationMetrics {
   private static final double SMALLEST =
@@ -30,7 +31,10 @@ public final class ClassificationMetrics {
       surprise[i] = -Math.log(Math.max(SMALLEST, Math.min(1 - SMALLEST, p)));
     }
     for (int label = labels == 2 ? 1 : 0; label < labels; label++) {
-      curves.add(curve(label, probabilities));
+      RocAuc curve = curve(label, probabilities);
+      if (curve.hasBothKinds()) {
+        curves.add(curve);
+      }
     }
   }
 
@@ -41,19 +45,21 @@ public final class ClassificationMetrics {
    * @param gold the right label of each row
    * @param probabilities of each label, by row; the largest is the prediction
    * @param seed of the resampling
+   * @throws org.attune.AttuneException when there are no rows, counts differ, or a number is not
+   *     finite
    */
   public static Evaluation evaluate(int labels, int[] gold, double[][] probabilities, long seed) {
-    if (gold.length == 0 || gold.length != probabilities.length) {
-      throw new IllegalArgumentException(
-          gold.length + " labels and " + probabilities.length + " predictions");
-    }
+    Checks.sameRows(gold.length, probabilities.length);
+    Checks.labels("gold label", gold, labels);
+    Checks.probabilities(probabilities, labels);
     ClassificationMetrics metrics = new ClassificationMetrics(labels, gold, probabilities);
     return Bootstrap.evaluate(
         metrics.names(),
         gold.length,
         seed,
         metrics::measure,
-        Map.of("roc_auc", "a label has no row, or every row, so there is nothing to rank"));
+        "single-label|labels:%d|auc-labels:%d".formatted(labels, metrics.curves.size()),
+        Map.of("roc_auc", "all rows have the same label, so there is nothing to rank"));
   }
 
   private RocAuc curve(int label, double[][] probabilities) {
@@ -71,67 +77,38 @@ public final class ClassificationMetrics {
     if (labels == 2) {
       names.addAll(List.of("precision", "recall", "f1"));
     }
-    names.addAll(
-        List.of(
-            "precision_macro",
-            "recall_macro",
-            "f1_macro",
-            "f1_micro",
-            "f1_weighted",
-            "matthews",
-            "log_loss",
-            "roc_auc"));
+    for (String average : List.of("macro", "micro", "weighted")) {
+      for (String metric : List.of("precision", "recall", "f1")) {
+        names.add(metric + "_" + average);
+      }
+    }
+    names.addAll(List.of("matthews", "log_loss", "roc_auc"));
     return names;
   }
 
   private void measure(int[] weights, double[] values) {
-    Confusion confusion = new Confusion(labels);
+    LabelCounts counts = new LabelCounts(labels);
     double loss = 0;
     for (int i = 0; i < gold.length; i++) {
       if (weights[i] > 0) {
-        confusion.add(gold[i], predicted[i], weights[i]);
+        counts.add(gold[i], predicted[i], weights[i]);
         loss += weights[i] * surprise[i];
       }
     }
     int at = 0;
-    values[at++] = confusion.accuracy();
+    values[at++] = counts.micro()[0]; // one label a row: the accuracy
     if (labels == 2) {
-      values[at++] = confusion.precision(1);
-      values[at++] = confusion.recall(1);
-      values[at++] = confusion.f1(1);
+      values[at++] = counts.precision(1);
+      values[at++] = counts.recall(1);
+      values[at++] = counts.f1(1);
     }
-    at = averages(confusion, values, at);
-    // With one label a row, micro precision, recall and F1 are all the accuracy.
-    values[at++] = confusion.accuracy();
-    values[at++] = weightedF1(confusion);
-    values[at++] = confusion.matthews();
-    values[at++] = loss / confusion.total();
-    values[at] = curves.stream().mapToDouble(c -> c.value(weights)).average().orElse(Double.NaN);
-  }
-
-  private int averages(Confusion confusion, double[] values, int start) {
-    int present = 0;
-    double[] sums = new double[3];
-    for (int label = 0; label < labels; label++) {
-      if (confusion.occurs(label)) {
-        present++;
-        sums[0] += confusion.precision(label);
-        sums[1] += confusion.recall(label);
-        sums[2] += confusion.f1(label);
-      }
+    for (double[] average : List.of(counts.macro(true), counts.micro(), counts.weighted())) {
+      System.arraycopy(average, 0, values, at, average.length);
+      at += average.length;
     }
-    for (int k = 0; k < sums.length; k++) {
-      values[start + k] = sums[k] / present;
-    }
-    return start + sums.length;
-  }
-
-  private double weightedF1(Confusion confusion) {
-    double sum = 0;
-    for (int label = 0; label < labels; label++) {
-      sum += confusion.gold(label) * confusion.f1(label);
-    }
-    return sum / confusion.total();
+    values[at++] = counts.matthews();
+    values[at++] = loss / gold.length; // a resample weighs as much as all rows
+    values[at] = RocAuc.mean(curves, weights);
   }
 
   private static int largest(double[] values) {

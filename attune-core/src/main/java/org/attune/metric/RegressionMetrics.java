@@ -23,12 +23,17 @@ public final class RegressionMetrics {
   /**
    * Measures predictions.
    *
+   * @param gold the right number of each row
+   * @param predicted the given number of each row
    * @param seed of the resampling
+   * @throws org.attune.AttuneException when there are no rows, counts differ, or a number is not
+   *     finite
    */
   public static Evaluation evaluate(double[] gold, double[] predicted, long seed) {
-    if (gold.length == 0 || gold.length != predicted.length) {
-      throw new IllegalArgumentException(
-          gold.length + " numbers and " + predicted.length + " predictions");
+    Checks.sameRows(gold.length, predicted.length);
+    for (int i = 0; i < gold.length; i++) {
+      Checks.finite("the gold number", i, gold[i]);
+      Checks.finite("the prediction", i, predicted[i]);
     }
     String constant = "all predictions or all targets are the same number";
     return Bootstrap.evaluate(
@@ -36,6 +41,7 @@ public final class RegressionMetrics {
         gold.length,
         seed,
         new RegressionMetrics(gold, predicted)::measure,
+        "regression",
         Map.of("pearson", constant, "spearman", constant));
   }
 
@@ -54,38 +60,54 @@ public final class RegressionMetrics {
             ranks(gold, goldOrder, weights), ranks(predicted, predictedOrder, weights), weights);
     double squares = 0;
     double absolutes = 0;
-    double rows = 0;
     for (int i = 0; i < gold.length; i++) {
       double error = predicted[i] - gold[i];
       squares += weights[i] * error * error;
       absolutes += weights[i] * Math.abs(error);
-      rows += weights[i];
     }
-    values[2] = squares / rows;
-    values[3] = absolutes / rows;
+    values[2] = squares / gold.length;
+    values[3] = absolutes / gold.length;
   }
 
-  /** NaN when either side does not vary. */
+  /** Pearson's r of weighted rows, means taken off first; NaN when either side does not vary. */
   private static double correlation(double[] x, double[] y, int[] weights) {
-    double rows = 0;
+    if (isConstant(x, weights) || isConstant(y, weights)) {
+      return Double.NaN;
+    }
     double sumX = 0;
     double sumY = 0;
     for (int i = 0; i < x.length; i++) {
-      rows += weights[i];
       sumX += weights[i] * x[i];
       sumY += weights[i] * y[i];
     }
-    double meanX = sumX / rows;
-    double meanY = sumY / rows;
+    double meanX = sumX / x.length; // a resample weighs as much as all rows
+    double meanY = sumY / y.length;
     double xx = 0;
     double yy = 0;
     double xy = 0;
     for (int i = 0; i < x.length; i++) {
-      xx += weights[i] * (x[i] - meanX) * (x[i] - meanX);
-      yy += weights[i] * (y[i] - meanY) * (y[i] - meanY);
-      xy += weights[i] * (x[i] - meanX) * (y[i] - meanY);
+      double dx = x[i] - meanX;
+      double dy = y[i] - meanY;
+      xx += weights[i] * dx * dx;
+      yy += weights[i] * dy * dy;
+      xy += weights[i] * dx * dy;
     }
-    return xx == 0 || yy == 0 ? Double.NaN : xy / Math.sqrt(xx * yy);
+    double r = xy / (Math.sqrt(xx) * Math.sqrt(yy));
+    return Math.max(-1, Math.min(1, r));
+  }
+
+  /** Compared value by value: the mean of equal numbers need not be that number exactly. */
+  private static boolean isConstant(double[] values, int[] weights) {
+    int first = 0;
+    while (weights[first] == 0) {
+      first++;
+    }
+    for (int i = first + 1; i < values.length; i++) {
+      if (weights[i] > 0 && values[i] != values[first]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
