@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.attune.AttuneException;
+import org.attune.checkpoint.KeyReport;
 import org.attune.checkpoint.Weights;
 import org.attune.nn.Parameter;
 import org.attune.tensor.DType;
@@ -18,13 +18,12 @@ import org.attune.tensor.Tensor;
 
 /** Matches the keys of a checkpoint with a model's parameters, and fills those. */
 final class WeightLoader {
-  private static final int NAMES_SHOWN = 8;
-
   private final ModelFamily family;
   private final Weights weights;
   private final Map<String, Parameter> parameters;
   private final boolean newHead;
   private final Map<String, String> keyByName = new HashMap<>();
+  private final List<KeyReport.MisShaped> misShaped = new ArrayList<>();
 
   private WeightLoader(ModelFamily family, Model model, Weights weights, boolean newHead) {
     this.family = family;
@@ -69,9 +68,12 @@ final class WeightLoader {
             (family.ignores(key) ? unused : unexpected).add(key);
           }
         });
-    refuse("lacks", missing);
-    refuse("has tensors the model has no place for:", unexpected);
+    new KeyReport(missing, unexpected, misShaped).requireFit(where(), family.modelType());
     return new LoadReport(fresh, unused.stream().sorted().toList());
+  }
+
+  private String where() {
+    return String.valueOf(weights.files().get(0).toAbsolutePath().getParent());
   }
 
   private String prefix() {
@@ -102,21 +104,15 @@ final class WeightLoader {
     return names;
   }
 
-  /** Whether the tensor went in; false when it is a head of another size that may be new. */
+  /** False when the tensor is a head of another size and may be new. */
   private boolean fill(String name, Parameter parameter) {
     String key = keyByName.get(name);
     if (!weights.shape(key).equals(parameter.shape())) {
       if (newHead && family.mayBeNew(name)) {
         return false;
       }
-      throw new AttuneException(
-          "checkpoint: "
-              + key
-              + " is "
-              + weights.shape(key)
-              + ", model expects "
-              + parameter.shape()
-              + "; do config.json and the weights belong to the same model?");
+      misShaped.add(new KeyReport.MisShaped(key, weights.shape(key), parameter.shape()));
+      return true; // there, though of no use: not missing too
     }
     try (Scope scope = Scope.open()) {
       Tensor stored = weights.load(key);
@@ -127,19 +123,5 @@ final class WeightLoader {
       parameter.set(stored.dtype() == DType.F32 ? stored : stored.to(DType.F32));
     }
     return true;
-  }
-
-  private static void refuse(String what, List<String> names) {
-    if (!names.isEmpty()) {
-      String more =
-          names.size() > NAMES_SHOWN ? " and " + (names.size() - NAMES_SHOWN) + " more" : "";
-      throw new AttuneException(
-          "checkpoint: it "
-              + what
-              + " "
-              + names.stream().sorted().limit(NAMES_SHOWN).collect(Collectors.joining(", "))
-              + more
-              + "; is config.json that of these weights?");
-    }
   }
 }
