@@ -3,6 +3,7 @@ package org.attune.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,8 +11,11 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.attune.AttuneException;
+import org.attune.NearNames;
 import org.attune.text.Tokenizer;
 
 /**
@@ -59,9 +63,8 @@ public final class Checkpoint implements Closeable {
           "checkpoint: " + name + " is a file, expected the folder it lies in, with config.json");
     }
     if (!Files.isDirectory(folder)) {
-      HubName hubName = HubName.parse(name).orElseThrow(() -> noFolder(name));
-      return new Checkpoint(
-          name, HubSnapshot.folder(hubName, HubSettings.of(environment), progress));
+      HubName hubName = HubName.parse(name).orElseThrow(() -> noFolder(folder));
+      return new Checkpoint(name, fetched(hubName, folder, environment, progress));
     }
     if (!Files.exists(folder.resolve("config.json"))) {
       throw new AttuneException(
@@ -79,12 +82,46 @@ public final class Checkpoint implements Closeable {
     }
   }
 
-  private static AttuneException noFolder(String name) {
+  /** A misspelt relative folder looks like a hub's name too: the error shall help with both. */
+  private static Path fetched(
+      HubName name, Path folder, Map<String, String> environment, HubProgress progress) {
+    try {
+      return HubSnapshot.folder(name, HubSettings.of(environment), progress);
+    } catch (AttuneException e) {
+      String hint = nearFolder(folder);
+      throw hint.isEmpty() ? e : new AttuneException(e.getMessage() + hint, e);
+    }
+  }
+
+  private static AttuneException noFolder(Path folder) {
+    String hint = nearFolder(folder);
     return new AttuneException(
         "checkpoint: there is no folder "
-            + name
-            + "; name one with config.json and model.safetensors, a hub's owner/name, or"
-            + " builtin:all-minilm-l6-v2");
+            + folder
+            + (hint.isEmpty()
+                ? "; name one with config.json and model.safetensors, a hub's owner/name, or"
+                    + " builtin:all-minilm-l6-v2"
+                : hint));
+  }
+
+  /** A suggestion out of the parent folder; empty when nothing there has a similar name. */
+  private static String nearFolder(Path folder) {
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      return "";
+    }
+    try (Stream<Path> siblings = Files.list(parent)) {
+      List<String> names =
+          siblings
+              .filter(Files::isDirectory)
+              .map(sibling -> sibling.getFileName().toString())
+              .filter(sibling -> !sibling.startsWith("."))
+              .sorted()
+              .toList();
+      return NearNames.hint(String.valueOf(folder.getFileName()), names);
+    } catch (IOException | UncheckedIOException e) {
+      return ""; // a folder that may not be listed suggests nothing
+    }
   }
 
   /** As the caller named it. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
 import org.attune.AttuneException;
 
 /**
@@ -118,9 +119,14 @@ public final class ConfigJson {
   /** A list of texts; empty when the key is absent. */
   public List<String> strings(String key) {
     List<String> values = new ArrayList<>();
-    typed(key, JsonNode::isArray, "a list of strings")
+    typed(key, ConfigJson::holdsStrings, "a list of strings")
         .ifPresent(list -> list.forEach(value -> values.add(value.asText())));
-    return values;
+    return List.copyOf(values);
+  }
+
+  private static boolean holdsStrings(JsonNode node) {
+    return node.isArray()
+        && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isTextual);
   }
 
   /**

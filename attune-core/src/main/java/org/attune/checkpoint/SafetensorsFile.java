@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Set;
 import org.attune.AttuneException;
+import org.attune.NearNames;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 
@@ -52,6 +53,9 @@ public final class SafetensorsFile implements Closeable {
     }
     if (!Files.exists(path)) {
       throw new AttuneException("safetensors: " + path + " does not exist");
+    }
+    if (!Files.isRegularFile(path)) { // to open a pipe would wait for its writer
+      throw new AttuneException("safetensors: " + path + " is a device or a pipe, expected a file");
     }
     FileChannel channel = null;
     try {
@@ -172,7 +176,8 @@ public final class SafetensorsFile implements Closeable {
   public TensorEntry entry(String name) {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
-      throw new AttuneException("safetensors: " + path + " has no tensor '" + name + "'");
+      throw new AttuneException(
+          "safetensors: " + path + " has no tensor '" + name + "'" + NearNames.hint(name, names()));
     }
     return entry;
   }

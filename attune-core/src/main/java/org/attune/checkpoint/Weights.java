@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
+import org.attune.NearNames;
 import org.attune.tensor.DType;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
@@ -163,7 +164,8 @@ public final class Weights implements Closeable {
   private SafetensorsFile file(String name) {
     SafetensorsFile file = byTensor.get(name);
     if (file == null) {
-      throw new AttuneException("checkpoint: there is no tensor '" + name + "'");
+      throw new AttuneException(
+          "checkpoint: there is no tensor '" + name + "'" + NearNames.hint(name, names()));
     }
     return file;
   }

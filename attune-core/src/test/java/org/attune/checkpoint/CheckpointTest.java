@@ -59,6 +59,29 @@ class CheckpointTest {
   }
 
   @Test
+  void aMisspeltFolderIsSuggested() throws Exception {
+    Files.createDirectories(folder.resolve("reviews-model"));
+    refused(
+        () -> Checkpoint.open(folder.resolve("review-model").toString()),
+        "checkpoint: there is no folder "
+            + folder.resolve("review-model")
+            + "; did you mean 'reviews-model'?");
+  }
+
+  @Test
+  void aTensorThatIsNotThere() {
+    SafetensorsWriter.write(
+        folder.resolve("model.safetensors"),
+        Map.of("pooler.weight", Tensors.ones(Shape.of(2), DType.F32)),
+        Map.of());
+    try (Weights weights = Weights.open(folder)) {
+      refused(
+          () -> weights.load("poller.weight"),
+          "checkpoint: there is no tensor 'poller.weight'; did you mean 'pooler.weight'?");
+    }
+  }
+
+  @Test
   void foldersWithoutWeights() throws Exception {
     Files.writeString(folder.resolve("config.json"), "{}");
     Files.writeString(folder.resolve("pytorch_model.bin"), "PK");
@@ -132,6 +155,9 @@ class CheckpointTest {
         () -> config.requiredInt("f", 1, 10),
         "config: f is 1.5, expected a whole number from 1 to 10 [config.json]");
     assertThat(config.optionalDouble("f", 0, 2)).hasValue(1.5);
+    refused(
+        () -> ConfigJson.parse("{\"architectures\": [1]}").strings("architectures"),
+        "config: architectures is [1], expected a list of strings [config.json]");
     refused(
         () -> ConfigJson.parse("{\"a\": 1, \"a\": 2}"),
         "config: config.json is not valid JSON at line 1: Duplicate field 'a'");

@@ -103,6 +103,9 @@ class SafetensorsTest {
   void filesThatAreNone() throws Exception {
     refused(folder, " is a folder, expected a file");
     refused(folder.resolve("absent"), " does not exist");
+    if (Files.exists(Path.of("/dev/zero"))) {
+      refused(Path.of("/dev/zero"), " is a device or a pipe, expected a file");
+    }
     refused(Files.write(folder.resolve("empty"), new byte[0]), " is empty");
     refused(
         Files.write(folder.resolve("short"), new byte[] {1, 2, 3}),
