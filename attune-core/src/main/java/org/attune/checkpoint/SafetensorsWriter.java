@@ -27,7 +27,10 @@ public final class SafetensorsWriter {
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
   private static final JsonFactory JSON =
-      new JsonFactoryBuilder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
+      new JsonFactoryBuilder()
+          .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build();
 
   private SafetensorsWriter() {}
 

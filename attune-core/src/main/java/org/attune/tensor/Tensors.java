@@ -151,8 +151,7 @@ public final class Tensors {
       Pointer data = dense.handle().data_ptr();
       long bytes = dense.numel() * dense.dtype().bytes();
       for (long at = 0; at < bytes; at += CHUNK) {
-        long end = Math.min(bytes, at + CHUNK);
-        ByteBuffer chunk = new BytePointer(data).position(at).limit(end).asByteBuffer();
+        ByteBuffer chunk = bytes(data, at, Math.min(CHUNK, bytes - at));
         while (chunk.hasRemaining()) {
           channel.write(chunk);
         }
@@ -164,8 +163,12 @@ public final class Tensors {
    * Fills a contiguous CPU tensor from raw little-endian bytes that start at the buffer's position.
    */
   public static void fill(Tensor target, long offsetBytes, ByteBuffer source) {
-    BytePointer data = new BytePointer(target.handle().data_ptr());
-    data.position(offsetBytes).limit(offsetBytes + source.remaining()).asByteBuffer().put(source);
+    bytes(target.handle().data_ptr(), offsetBytes, source.remaining()).put(source);
+  }
+
+  /** A buffer's positions end at 2 GiB: a stretch beyond needs a pointer that begins there. */
+  private static ByteBuffer bytes(Pointer data, long offset, long length) {
+    return new BytePointer(data).getPointer(offset).limit(length).asByteBuffer();
   }
 
   private static TensorOptions options(DType type) {
