@@ -1,13 +1,11 @@
 package org.attune.checkpoint;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.attune.AttuneException;
 
@@ -110,23 +108,22 @@ final class HubCache {
     void run() throws IOException;
   }
 
-  /**
-   * Runs an action under the lock of one ETag. Threads of one JVM are kept apart by the class's own
-   * monitor: a file lock belongs to the whole process.
-   */
+  /** Runs an action while nobody else on this machine downloads the same bytes. */
   void locked(String etag, Exclusive action) throws IOException {
     Path file = root.resolve(".locks").resolve(repository.getFileName()).resolve(etag + ".lock");
-    synchronized (HubCache.class) {
-      Files.createDirectories(file.getParent());
-      try (FileChannel channel =
-              FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        if (!lock.isValid()) {
-          throw new IOException(file + " could not be locked");
-        }
-        Files.createDirectories(repository.resolve("blobs"));
-        action.run();
-      }
+    try {
+      FileLocks.exclusively(
+          file,
+          () -> {
+            try {
+              Files.createDirectories(repository.resolve("blobs"));
+              action.run();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 }

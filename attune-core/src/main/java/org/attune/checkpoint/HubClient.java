@@ -171,6 +171,10 @@ final class HubClient {
     }
   }
 
+  Duration patience() {
+    return settings.patience();
+  }
+
   /** Waits before the attempt after this one: 1, 2, 4, .. times the first wait. */
   void pause(int attempt) {
     try {

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.attune.AttuneException;
@@ -110,7 +111,8 @@ final class HubDownload {
     int failures = 0;
     while (out.size() < file.size()) {
       long before = out.size();
-      try (Answer answer = new Answer(client.open(commit, file, before), before)) {
+      try (Answer answer =
+          new Answer(client.open(commit, file, before), before, client.patience())) {
         out.truncate(answer.from());
         copy(file, answer, out);
       } catch (Broken e) {
@@ -189,9 +191,11 @@ final class HubDownload {
   private static final class Answer implements AutoCloseable {
     private final HttpResponse<InputStream> response;
     private final long from;
+    private final StallGuard guard;
 
-    Answer(HttpResponse<InputStream> response, long asked) {
+    Answer(HttpResponse<InputStream> response, long asked, Duration patience) {
       this.response = response;
+      this.guard = new StallGuard(response.body(), patience);
       // 200: the server does not resume; 416: what is here is no beginning of its file.
       this.from = response.statusCode() == 206 && rangeBegins(response, asked) ? asked : 0;
     }
@@ -218,14 +222,16 @@ final class HubDownload {
         if (count < 0) {
           throw new EOFException("the connection ended early");
         }
+        guard.bytesCame();
         return count;
       } catch (IOException e) {
-        throw new Broken(e);
+        throw new Broken(guard.isSilent() ? new IOException("no more bytes came", e) : e);
       }
     }
 
     @Override
     public void close() {
+      guard.close();
       try {
         response.body().close();
       } catch (IOException e) {

@@ -19,9 +19,15 @@ import org.attune.AttuneException;
  * @param token sent to the endpoint and to no other host (HF_TOKEN)
  * @param offline whether only the cache may be asked (HF_HUB_OFFLINE)
  * @param firstWait before the second attempt of a failed request; it doubles with each further one
+ * @param patience with a download that delivers nothing, before it counts as broken off
  */
 record HubSettings(
-    URI endpoint, Path cache, Optional<String> token, boolean offline, Duration firstWait) {
+    URI endpoint,
+    Path cache,
+    Optional<String> token,
+    boolean offline,
+    Duration firstWait,
+    Duration patience) {
   static final String DEFAULT_ENDPOINT = "https://huggingface.co";
   private static final Set<String> YES = Set.of("1", "true", "yes", "on");
 
@@ -35,7 +41,8 @@ record HubSettings(
         value(environment, "HF_HUB_OFFLINE")
             .map(flag -> YES.contains(flag.toLowerCase(Locale.ROOT)))
             .orElse(false),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(60));
   }
 
   private static URI endpoint(String text) {

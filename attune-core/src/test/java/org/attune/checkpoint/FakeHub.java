@@ -20,6 +20,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,9 +52,15 @@ final class FakeHub implements AutoCloseable {
   /** After how many bytes the storage's next answers break off. */
   final Deque<Integer> cuts = new ArrayDeque<>();
 
+  /** Whether a cut answer stays open, silent, in place of being closed. */
+  boolean silent;
+
+  private final CountDownLatch closing = new CountDownLatch(1);
+
   /** Whether the storage serves ranges. */
   boolean ranges = true;
 
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer hub = server(this::answerHub);
   private final HttpServer storage = server(this::answerStorage);
 
@@ -59,7 +68,7 @@ final class FakeHub implements AutoCloseable {
     void to(HttpExchange exchange) throws IOException;
   }
 
-  private static HttpServer server(Answer answer) {
+  private HttpServer server(Answer answer) {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -70,6 +79,7 @@ final class FakeHub implements AutoCloseable {
               answer.to(exchange);
             }
           });
+      server.setExecutor(threads); // a silent answer must not keep the others waiting
       server.start();
       return server;
     } catch (IOException e) {
@@ -151,6 +161,17 @@ final class FakeHub implements AutoCloseable {
     OutputStream body = exchange.getResponseBody();
     body.write(rest, 0, cut == null ? rest.length : cut);
     body.flush();
+    if (cut != null && silent) {
+      awaitClosing();
+    }
+  }
+
+  private void awaitClosing() {
+    try {
+      closing.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void send(HttpExchange exchange, byte[] bytes) throws IOException {
@@ -176,6 +197,8 @@ final class FakeHub implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
+    threads.shutdownNow();
     hub.stop(0);
     storage.stop(0);
   }

@@ -48,8 +48,12 @@ class HubTest {
   }
 
   private HubSettings settings() {
+    return settings(hub.endpoint(), Optional.of("secret"), false);
+  }
+
+  private HubSettings settings(URI endpoint, Optional<String> token, boolean offline) {
     return new HubSettings(
-        hub.endpoint(), cache(), Optional.of("secret"), false, Duration.ofMillis(1));
+        endpoint, cache(), token, offline, Duration.ofMillis(1), Duration.ofMillis(500));
   }
 
   private Path cache() {
@@ -154,6 +158,16 @@ class HubTest {
   }
 
   @Test
+  void aConnectionThatFallsSilentIsGivenUpAndTakenUpAgain() {
+    hub.silent = true;
+    hub.cuts.add(1000);
+    Path snapshot = fetch("acme/tiny");
+    assertThat(weightRequests())
+        .containsExactly("GET /" + WEIGHTS, "GET /" + WEIGHTS + " bytes=1000-");
+    assertThat(snapshot.resolve(WEIGHTS)).hasBinaryContent(hub.files.get(WEIGHTS));
+  }
+
+  @Test
   void aBrokenDownloadIsTakenUpByTheNextOpen() throws IOException {
     hub.cuts.addAll(List.of(1000, 0, 0, 0, 0));
     assertThatThrownBy(() -> fetch("acme/tiny"))
@@ -223,7 +237,7 @@ class HubTest {
     URI nobody = URI.create("http://127.0.0.1:1");
     refused(
         "acme/tiny",
-        new HubSettings(nobody, cache(), Optional.empty(), false, Duration.ofMillis(1)),
+        settings(nobody, Optional.empty(), false),
         "hub: http://127.0.0.1:1/api/models/acme/tiny/revision/main could not be read:"
             + " ConnectException (2 attempts); check the network and HF_ENDPOINT, or name a folder");
   }
@@ -242,8 +256,7 @@ class HubTest {
         "hub: "
             + hub.endpoint()
             + " refuses acme/tiny (HTTP 403); HF_TOKEN is wrong, or may not read this model");
-    HubSettings nameless =
-        new HubSettings(hub.endpoint(), cache(), Optional.empty(), false, Duration.ofMillis(1));
+    HubSettings nameless = settings(hub.endpoint(), Optional.empty(), false);
     hub.refusals.add("401");
     refused(
         "acme/tiny",
@@ -326,8 +339,7 @@ class HubTest {
 
   @Test
   void offlineOnlyTheCacheIsAsked() {
-    HubSettings offline =
-        new HubSettings(hub.endpoint(), cache(), Optional.empty(), true, Duration.ofMillis(1));
+    HubSettings offline = settings(hub.endpoint(), Optional.empty(), true);
     refused(
         "acme/tiny",
         offline,
