@@ -10,7 +10,8 @@ public final class NearNames {
   private NearNames() {}
 
   /**
-   * {@code ; did you mean 'x'?} for the nearest name within a third of its letters, else nothing.
+   * {@code ; did you mean 'x'?} for the nearest name within a third of the letters (rounded), else
+   * nothing. Two neighbours swapped count as one letter.
    */
   public static String hint(String wanted, Collection<String> known) {
     return nearest(wanted, known).map(name -> "; did you mean '" + name + "'?").orElse("");
@@ -19,26 +20,36 @@ public final class NearNames {
   private static Optional<String> nearest(String wanted, Collection<String> known) {
     String low = wanted.toLowerCase(Locale.ROOT);
     return known.stream()
-        .filter(
-            name -> distance(low, name.toLowerCase(Locale.ROOT)) <= Math.max(1, name.length() / 3))
+        .filter(name -> distance(low, name.toLowerCase(Locale.ROOT)) <= limit(low, name))
         .min(Comparator.comparingInt(name -> distance(low, name.toLowerCase(Locale.ROOT))));
   }
 
-  /** Edits (insert, delete, replace) from one string to the other (Levenshtein 1966). */
+  private static int limit(String a, String b) {
+    return Math.max(1, (Math.max(a.length(), b.length()) + 1) / 3);
+  }
+
+  /**
+   * Edits (insert, delete, replace, swap) from one string to the other: optimal string alignment.
+   */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
+    int difference = Math.abs(a.length() - b.length());
+    if (difference > limit(a, b)) {
+      return difference; // far enough already, and no hostile, very long name takes long
     }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+    int[][] edits = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        edits[i][j] = i == 0 || j == 0 ? i + j : fewest(edits, a, b, i, j);
       }
     }
-    return row[b.length()];
+    return edits[a.length()][b.length()];
+  }
+
+  private static int fewest(int[][] edits, String a, String b, int i, int j) {
+    int replaced = edits[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+    int fewest = Math.min(replaced, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+    boolean swapped =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return swapped ? Math.min(fewest, 1 + edits[i - 2][j - 2]) : fewest;
   }
 }

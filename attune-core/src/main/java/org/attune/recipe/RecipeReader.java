@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
@@ -17,6 +16,8 @@ import org.attune.train.Precision;
 /** Reads recipes: every key is named here once, with its default and range. */
 final class RecipeReader {
   private static final int MANY = 1 << 30;
+  private static final double ANY = Double.POSITIVE_INFINITY;
+  private static final String EVERY = "epoch, never or a number of steps";
 
   private RecipeReader() {}
 
@@ -126,7 +127,7 @@ final class RecipeReader {
                   EarlyStopping rule =
                       new EarlyStopping(
                           inner.integer("patience", 1, 1, MANY),
-                          inner.number("min_delta", 0, 0, 1e9));
+                          inner.number("min_delta", 0, 0, ANY));
                   inner.finish();
                   return rule;
                 });
@@ -137,9 +138,9 @@ final class RecipeReader {
                     section.integer("epochs", 3, 1, 1 << 20),
                     section.integer("batch_size", 32, 1, 1 << 20),
                     section.integer("accumulate", 1, 1, 1 << 20),
-                    section.number("clip_norm", 1, 1e-9, Double.POSITIVE_INFINITY),
-                    Every.parse(section.text("evaluate_every").orElse("epoch")),
-                    Every.parse(section.text("save_every").orElse("never")),
+                    section.number("clip_norm", 1, 1e-9, ANY),
+                    section.parsed("evaluate_every", "epoch", Every::parse, EVERY),
+                    section.parsed("save_every", "never", Every::parse, EVERY),
                     section.text("keep_best"),
                     stopping,
                     section.flag("group_by_length", true)));
@@ -158,8 +159,8 @@ final class RecipeReader {
         adamw.locate(
             () ->
                 new AdamW(
-                    adamw.number("lr", 5e-5, 0, 1e9),
-                    adamw.number("weight_decay", 0.01, 0, 1e9),
+                    adamw.number("lr", 5e-5, 0, ANY),
+                    adamw.number("weight_decay", 0.01, 0, 1),
                     adamw.number("beta1", 0.9, 0, 1),
                     adamw.number("beta2", 0.999, 0, 1),
                     adamw.number("eps", 1e-8, 0, 1)));
@@ -169,24 +170,26 @@ final class RecipeReader {
   }
 
   private static Schedule schedule(Section section) {
-    for (String kind : List.of("linear", "cosine", "constant")) {
-      Optional<Section> found = section.section(kind);
-      if (found.isPresent()) {
-        Section inner = found.get();
-        double warmup = inner.number("warmup", 0, 0, MANY);
-        inner.finish();
-        section.finish();
-        return inner.locate(
-            () ->
-                switch (kind) {
-                  case "linear" -> Schedule.linear(warmup);
-                  case "cosine" -> Schedule.cosine(warmup);
-                  default -> Schedule.constant(warmup);
-                });
-      }
-    }
+    List<String> kinds = List.of("linear", "cosine", "constant");
+    List<String> given = kinds.stream().filter(kind -> section.node(kind).isPresent()).toList();
     section.finish();
-    throw new UsageException(
-        section.where() + ": 'schedule' must name one of linear, cosine, constant");
+    if (given.size() != 1) {
+      throw new RecipeMistake(
+          section.where(),
+          "'schedule' names "
+              + (given.isEmpty() ? "none" : String.join(" and ", given))
+              + ", expected one of "
+              + String.join(", ", kinds));
+    }
+    Section inner = section.required(given.get(0));
+    double warmup = inner.number("warmup", 0, 0, MANY);
+    inner.finish();
+    return inner.locate(
+        () ->
+            switch (given.get(0)) {
+              case "linear" -> Schedule.linear(warmup);
+              case "cosine" -> Schedule.cosine(warmup);
+              default -> Schedule.constant(warmup);
+            });
   }
 }

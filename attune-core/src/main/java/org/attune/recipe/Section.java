@@ -1,11 +1,14 @@
 package org.attune.recipe;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.attune.NearNames;
 import org.attune.UsageException;
 
@@ -50,7 +53,7 @@ final class Section {
               if (node.value() instanceof String text) {
                 return text;
               }
-              throw new UsageException(node.where() + ": '" + full(key) + "' must be one value");
+              throw new RecipeMistake(node.where(), "'" + full(key) + "' must be one value");
             });
   }
 
@@ -58,8 +61,8 @@ final class Section {
     return text(key).orElseThrow(() -> missing(key));
   }
 
-  private UsageException missing(String key) {
-    return new UsageException(where + ": '" + full(key) + "' is missing");
+  private RecipeMistake missing(String key) {
+    return new RecipeMistake(where, "'" + full(key) + "' is missing");
   }
 
   /** One of several words. */
@@ -102,7 +105,26 @@ final class Section {
     } catch (NumberFormatException e) {
       // Falls through to the message, which says what was expected.
     }
-    throw wrong(key, text.get(), "a number from " + min + " to " + max);
+    String range =
+        max == Double.POSITIVE_INFINITY
+            ? "of at least " + plain(min)
+            : "from " + plain(min) + " to " + plain(max);
+    throw wrong(key, text.get(), "a number " + range);
+  }
+
+  /** 1 and not 1.0. */
+  private static String plain(double bound) {
+    return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
+  }
+
+  /** A word that its own class understands. */
+  <T> T parsed(String key, String otherwise, Function<String, T> parser, String expected) {
+    String value = text(key).orElse(otherwise);
+    try {
+      return parser.apply(value);
+    } catch (UsageException e) {
+      throw wrong(key, value, expected);
+    }
   }
 
   boolean flag(String key, boolean otherwise) {
@@ -119,7 +141,7 @@ final class Section {
                     .map(item -> String.valueOf(((YamlNode) item).value()))
                     .toList();
               }
-              throw new UsageException(node.where() + ": '" + full(key) + "' must be a list");
+              throw new RecipeMistake(node.where(), "'" + full(key) + "' must be a list");
             })
         .orElse(List.of());
   }
@@ -134,17 +156,19 @@ final class Section {
     return map;
   }
 
-  UsageException wrong(String key, String value, String expected) {
-    return new UsageException(
-        keys.get(key).where() + ": '" + full(key) + "' is '" + value + "', expected " + expected);
+  RecipeMistake wrong(String key, String value, String expected) {
+    return new RecipeMistake(
+        keys.get(key).where(), "'" + full(key) + "' is '" + value + "', expected " + expected);
   }
 
   /** Passes on a complaint of a record about its values, with the place. */
-  <T> T locate(java.util.function.Supplier<T> record) {
+  <T> T locate(Supplier<T> record) {
     try {
       return record.get();
+    } catch (RecipeMistake e) {
+      throw e; // has a line of its own, nearer than this section's
     } catch (UsageException e) {
-      throw new UsageException(where + ": " + e.getMessage(), e);
+      throw new RecipeMistake(where, e.getMessage(), e);
     }
   }
 
@@ -152,12 +176,9 @@ final class Section {
   void finish() {
     for (Map.Entry<String, YamlNode> entry : keys.entrySet()) {
       if (!known.contains(entry.getKey())) {
-        throw new UsageException(
-            entry.getValue().where()
-                + ": unknown key '"
-                + full(entry.getKey())
-                + "'"
-                + NearNames.hint(entry.getKey(), known));
+        throw new RecipeMistake(
+            entry.getValue().where(),
+            "unknown key '" + full(entry.getKey()) + "'" + NearNames.hint(entry.getKey(), known));
       }
     }
   }

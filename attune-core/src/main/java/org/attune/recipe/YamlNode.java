@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.attune.UsageException;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * A value of a YAML file that knows its line: a text, a list or a map. Scalars stay as they are
@@ -38,6 +40,8 @@ record YamlNode(String where, Object value) {
         throw new UsageException("recipe: " + file + " is larger than a recipe can be (1 MiB)");
       }
       return parse(Files.readString(file), file.toString());
+    } catch (CharacterCodingException e) {
+      throw new UsageException("recipe: " + file + " is not UTF-8 text", e);
     } catch (IOException e) {
       throw new UsageException("recipe: " + file + " could not be read: " + e.getMessage(), e);
     }
@@ -45,32 +49,41 @@ record YamlNode(String where, Object value) {
 
   static YamlNode parse(String yaml, String file) {
     LoaderOptions limits = new LoaderOptions();
-    limits.setAllowDuplicateKeys(false);
+    limits.setAllowDuplicateKeys(true); // refused below, in the words of the other messages
     limits.setMaxAliasesForCollections(0);
     limits.setNestingDepthLimit(MAX_DEPTH);
     YAMLFactory factory = YAMLFactory.builder().loaderOptions(limits).build();
     try (YAMLParser parser = factory.createParser(yaml)) {
       if (parser.nextToken() == null) {
-        throw new UsageException(file + ": is empty, expected a recipe");
+        throw new RecipeMistake(file, "is empty, expected a recipe");
       }
       return value(parser, file, 0);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new UsageException(
-          file + ":" + (at == null ? 1 : at.getLineNr()) + ": not valid YAML: " + reason, e);
+      throw notYaml(file, e);
     } catch (IOException e) {
-      throw new UsageException(file + ": could not be read: " + e.getMessage(), e);
+      throw new RecipeMistake(file, "could not be read: " + e.getMessage(), e);
     }
+  }
+
+  /** The scanner's own complaint and line; Jackson's are of the token before. */
+  private static RecipeMistake notYaml(String file, JsonProcessingException e) {
+    String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+    JsonLocation at = e.getLocation();
+    int line = at == null ? 1 : at.getLineNr();
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      reason = marked.getProblem();
+      line = marked.getProblemMark().getLine() + 1;
+    }
+    return new RecipeMistake(file + ":" + line, "not valid YAML: " + reason, e);
   }
 
   private static YamlNode value(YAMLParser parser, String file, int depth) throws IOException {
     String where = file + ":" + parser.currentTokenLocation().getLineNr();
     if (parser.isCurrentAlias()) {
-      throw new UsageException(where + ": aliases (*name) are not read in recipes; write it out");
+      throw new RecipeMistake(where, "aliases (*name) are not read in recipes; write it out");
     }
     if (depth > MAX_DEPTH) {
-      throw new UsageException(where + ": nested more than " + MAX_DEPTH + " deep");
+      throw new RecipeMistake(where, "nested more than " + MAX_DEPTH + " deep");
     }
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_OBJECT) {
@@ -95,7 +108,7 @@ record YamlNode(String where, Object value) {
       parser.nextToken();
       YamlNode node = value(parser, file, depth + 1);
       if (map.putIfAbsent(name, new YamlNode(where, node.value)) != null) {
-        throw new UsageException(where + ": key '" + name + "' is given twice");
+        throw new RecipeMistake(where, "key '" + name + "' is given twice");
       }
     }
     return map;
@@ -106,14 +119,14 @@ record YamlNode(String where, Object value) {
     if (value instanceof Map) {
       return (Map<String, YamlNode>) value;
     }
-    throw new UsageException(where + ": '" + key + "' must have keys below it");
+    throw new RecipeMistake(where, "'" + key + "' must have keys below it");
   }
 
   /** Sets a value by its path, {@code a.b.c=value}; what was there before is replaced. */
   void set(String assignment) {
     int equals = assignment.indexOf('=');
     if (equals < 1) {
-      throw new UsageException("--set " + assignment + ": expected key=value");
+      throw new RecipeMistake("--set " + assignment, "expected key=value");
     }
     String[] path = assignment.substring(0, equals).split("\\.", -1);
     String where = "--set " + assignment;

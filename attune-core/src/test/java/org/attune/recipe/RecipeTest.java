@@ -1,0 +1,343 @@
+package org.attune.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.attune.UsageException;
+import org.attune.optim.AdamW;
+import org.attune.optim.Schedule;
+import org.attune.train.EarlyStopping;
+import org.attune.train.Every;
+import org.attune.train.Precision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What recipes say, how they are overridden and written back, and the line of every mistake. */
+class RecipeTest {
+  private static final String SMALLEST =
+      """
+      task: text-classification
+      model: { checkpoint: some/folder }
+      data:
+        train: { path: a.csv, text: body, label: topic }
+      output: out/a
+      """;
+
+  @TempDir private Path folder;
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("recipe.yaml"), yaml);
+  }
+
+  private Recipe read(String yaml, String... sets) throws IOException {
+    return Recipe.read(file(yaml), List.of(sets));
+  }
+
+  private void refused(String yaml, String message, String... sets) throws IOException {
+    Path file = file(yaml);
+    assertThatThrownBy(() -> Recipe.read(file, List.of(sets)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(message.replace("recipe.yaml", file.toString()));
+  }
+
+  static Stream<Path> shipped() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("..", "recipes"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void everyShippedRecipeIsReadAndOpensWithItsCommand(Path file) throws IOException {
+    Recipe recipe = Recipe.read(file, List.of());
+    assertThat(recipe.model().checkpoint()).isEqualTo("builtin:all-minilm-l6-v2");
+    String name = file.getFileName().toString().replace(".yaml", "");
+    assertThat(recipe.output()).isEqualTo(Path.of("out", name));
+    assertThat(Files.readString(file)).contains("#     ./attune train recipes/" + name + ".yaml");
+  }
+
+  @Test
+  void fourRecipesAreShipped() throws IOException {
+    assertThat(shipped().map(file -> file.getFileName().toString()))
+        .contains("quickstart.yaml", "sst2-full.yaml", "banking77.yaml", "stsb-pairs.yaml");
+  }
+
+  @Test
+  void defaultsAreFilledIn() throws IOException {
+    Recipe recipe = read(SMALLEST);
+    assertThat(recipe.seed()).isEqualTo(42);
+    assertThat(recipe.model())
+        .isEqualTo(new Recipe.ModelPart("some/folder", Precision.AUTO, Optional.empty()));
+    assertThat(recipe.data().validation()).isEmpty();
+    assertThat(recipe.data().validationShare()).isZero();
+    assertThat(recipe.data().maxLength()).isEqualTo(128);
+    assertThat(recipe.train())
+        .isEqualTo(
+            new Recipe.TrainPart(
+                3,
+                32,
+                1,
+                1,
+                Every.epoch(),
+                Every.never(),
+                Optional.empty(),
+                Optional.empty(),
+                true));
+    assertThat(recipe.optimizer()).isEqualTo(AdamW.of(5e-5));
+    assertThat(recipe.schedule()).isEqualTo(Schedule.linear(0));
+  }
+
+  private static final String FULL =
+      """
+      task: sentence-embedding
+      seed: 7
+      model: { checkpoint: owner/name@main, precision: bf16, dropout: 0.2 }
+      data:
+        train:
+          path: "pairs/*.csv"
+          columns: [first, second, score]
+          text: first
+          text_pair: second
+          score: score
+          limit: 1_000
+        validation: { path: dev.csv, text: first, text_pair: second, score: score }
+        test: { path: test.csv, text: first, text_pair: second, score: score }
+        max_length: 64
+        max_score: 5
+      train:
+        epochs: 2
+        batch_size: 16
+        accumulate: 4
+        clip_norm: 0.5
+        evaluate_every: 100
+        save_every: 200
+        keep_best: spearman
+        early_stopping: { patience: 3, min_delta: 0.001 }
+        group_by_length: false
+      optimizer: { adamw: { lr: 3.0e-5, weight_decay: 0.1, beta1: 0.8, beta2: 0.99, eps: 1.0e-6 } }
+      schedule: { cosine: { warmup: 0.06 } }
+      output: out/pairs
+      """;
+
+  @Test
+  void everyKeyArrivesInItsComponent() throws IOException {
+    Recipe recipe = read(FULL);
+    assertThat(recipe.task()).isEqualTo(Recipe.Task.SENTENCE_EMBEDDING);
+    assertThat(recipe.seed()).isEqualTo(7);
+    assertThat(recipe.model())
+        .isEqualTo(new Recipe.ModelPart("owner/name@main", Precision.BF16, Optional.of(0.2)));
+    assertThat(recipe.data().train().columns()).containsExactly("first", "second", "score");
+    assertThat(recipe.data().train().textPair()).contains("second");
+    assertThat(recipe.data().train().limit()).isEqualTo(OptionalInt.of(1000));
+    assertThat(recipe.data().validation().orElseThrow().path()).isEqualTo("dev.csv");
+    assertThat(recipe.data().maxScore()).isEqualTo(5);
+    assertThat(recipe.train())
+        .isEqualTo(
+            new Recipe.TrainPart(
+                2,
+                16,
+                4,
+                0.5,
+                Every.steps(100),
+                Every.steps(200),
+                Optional.of("spearman"),
+                Optional.of(new EarlyStopping(3, 0.001)),
+                false));
+    assertThat(recipe.optimizer()).isEqualTo(new AdamW(3e-5, 0.1, 0.8, 0.99, 1e-6));
+    assertThat(recipe.schedule()).isEqualTo(Schedule.cosine(0.06));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void aResolvedRecipeIsReadBackFromJsonAndYaml(Path file) throws IOException {
+    returnsFromJsonAndYaml(Recipe.read(file, List.of("train.clip_norm=2", "model.dropout=0")));
+  }
+
+  @Test
+  void theFullAndTheSmallestRecipeAreReadBack() throws IOException {
+    returnsFromJsonAndYaml(read(FULL));
+    returnsFromJsonAndYaml(read(SMALLEST));
+  }
+
+  /** run.json keeps the recipe beside other things; reading the run repeats it. */
+  private void returnsFromJsonAndYaml(Recipe recipe) throws IOException {
+    Map<String, Object> run = Map.of("recipe", recipe.toMap(), "seconds", 12.5);
+    Path json = folder.resolve("run.json");
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), run);
+    assertThat(Recipe.read(json, List.of())).isEqualTo(recipe);
+    Path yaml = folder.resolve("again.yaml");
+    new YAMLMapper().writeValue(yaml.toFile(), recipe.toMap());
+    assertThat(Recipe.read(yaml, List.of())).isEqualTo(recipe);
+  }
+
+  @Test
+  void setOverridesByPathAndReadsValuesAsYamlDoes() throws IOException {
+    Recipe recipe =
+        read(
+            FULL,
+            "seed=9",
+            "train.early_stopping.patience=5",
+            "data.train.path=other=one.csv",
+            "schedule={ constant: { warmup: 10 } }",
+            "data.validation=0.2");
+    assertThat(recipe.seed()).isEqualTo(9);
+    assertThat(recipe.train().earlyStopping()).contains(new EarlyStopping(5, 0.001));
+    assertThat(recipe.data().train().path()).isEqualTo("other=one.csv");
+    assertThat(recipe.schedule()).isEqualTo(Schedule.constant(10));
+    assertThat(recipe.data().validation()).isEmpty();
+    assertThat(recipe.data().validationShare()).isEqualTo(0.2);
+    assertThat(read(SMALLEST, "optimizer.adamw.lr=1e-4").optimizer()).isEqualTo(AdamW.of(1e-4));
+  }
+
+  @Test
+  void wrongSetsAreNamedAsTheyWereGiven() throws IOException {
+    refused(
+        SMALLEST,
+        "--set train.epoch=1: unknown key 'train.epoch'; did you mean 'epochs'?",
+        "train.epoch=1");
+    refused(
+        SMALLEST,
+        "--set trian.epochs=1: unknown key 'trian'; did you mean 'train'?",
+        "trian.epochs=1");
+    refused(
+        SMALLEST,
+        "--set train.epochs=many: 'train.epochs' is 'many', expected a whole number from 1 to 1048576",
+        "train.epochs=many");
+    refused(SMALLEST, "--set seed: expected key=value", "seed");
+    refused(SMALLEST, "--set =3: expected key=value", "=3");
+    refused(SMALLEST, "--set seed.deep=1: 'seed' must be one value", "seed.deep=1");
+  }
+
+  @Test
+  void unknownKeysAreShownWithTheirLineAndTheNearestName() throws IOException {
+    refused(SMALLEST + "sed: 1\n", "recipe.yaml:6: unknown key 'sed'; did you mean 'seed'?");
+    refused(
+        SMALLEST + "train:\n  epochs: 1\n  batchsize: 8\n",
+        "recipe.yaml:8: unknown key 'train.batchsize'; did you mean 'batch_size'?");
+    refused(
+        SMALLEST + "schedule: { linear: { warmpu: 0.1 } }\n",
+        "recipe.yaml:6: unknown key 'schedule.linear.warmpu'; did you mean 'warmup'?");
+    refused(SMALLEST + "zebra: 1\n", "recipe.yaml:6: unknown key 'zebra'");
+    refused(
+        SMALLEST + "schedule: { lineal: { warmup: 0.1 } }\n",
+        "recipe.yaml:6: unknown key 'schedule.lineal'; did you mean 'linear'?");
+  }
+
+  @Test
+  void wrongValuesAreShownWithTheirLine() throws IOException {
+    refused(
+        SMALLEST + "train:\n  epochs: 0\n",
+        "recipe.yaml:7: 'train.epochs' is '0', expected a whole number from 1 to 1048576");
+    refused(
+        SMALLEST + "train:\n  batch_size: 1.5\n",
+        "recipe.yaml:7: 'train.batch_size' is '1.5', expected a whole number from 1 to 1048576");
+    refused(
+        SMALLEST + "train:\n  group_by_length: maybe\n",
+        "recipe.yaml:7: 'train.group_by_length' is 'maybe', expected one of true, false");
+    refused(
+        SMALLEST + "train:\n  save_every: often\n",
+        "recipe.yaml:7: 'train.save_every' is 'often', expected epoch, never or a number of steps");
+    refused(
+        SMALLEST + "train:\n  evaluate_every: 0\n",
+        "recipe.yaml:7: 'train.evaluate_every' is '0', expected epoch, never or a number of steps");
+    refused(
+        SMALLEST + "optimizer:\n  adamw:\n    lr: -1\n",
+        "recipe.yaml:8: 'optimizer.adamw.lr' is '-1', expected a number of at least 0");
+    refused(
+        SMALLEST + "optimizer:\n  adamw:\n    beta2: 1\n",
+        "recipe.yaml:7: adamw: beta2 is 1.0, expected a number in [0, 1)");
+    refused(SMALLEST + "train: 3\n", "recipe.yaml:6: 'train' must have keys below it");
+    refused(SMALLEST + "seed: [1, 2]\n", "recipe.yaml:6: 'seed' must be one value");
+    refused(
+        SMALLEST.replace("text-classification", "text-clasification"),
+        "recipe.yaml:1: 'task' is 'text-clasification', expected one of text-classification,"
+            + " sentence-embedding; did you mean 'text-classification'?");
+    refused(
+        SMALLEST.replace("label: topic", "label: topic, score: s"),
+        "recipe.yaml:4: data: both label ('topic') and score ('s') are given; a task predicts one"
+            + " of them");
+  }
+
+  @Test
+  void aScheduleIsOneOfThree() throws IOException {
+    refused(
+        SMALLEST + "schedule: { linear: {}, cosine: {} }\n",
+        "recipe.yaml:6: 'schedule' names linear and cosine, expected one of linear, cosine,"
+            + " constant");
+    refused(
+        SMALLEST + "schedule: {}\n",
+        "recipe.yaml:6: 'schedule' names none, expected one of linear, cosine, constant");
+  }
+
+  @Test
+  void whatIsMissingIsNamed() throws IOException {
+    refused("seed: 1\n", "recipe.yaml:1: 'task' is missing");
+    refused(SMALLEST.replace("output: out/a\n", ""), "recipe.yaml:1: 'output' is missing");
+    refused(SMALLEST.replace("path: a.csv, ", ""), "recipe.yaml:4: 'data.train.path' is missing");
+    refused(SMALLEST.replace("text: body, ", ""), "recipe.yaml:4: 'data.train.text' is missing");
+    refused("", "recipe.yaml: is empty, expected a recipe");
+    Path nowhere = folder.resolve("nowhere.yaml");
+    assertThatThrownBy(() -> Recipe.read(nowhere, List.of()))
+        .hasMessage("recipe: there is no file " + nowhere);
+    assertThatThrownBy(() -> Recipe.read(folder, List.of()))
+        .hasMessage("recipe: " + folder + " is a folder, expected a YAML file");
+  }
+
+  @Test
+  void brokenYamlGivesOneLine() throws IOException {
+    refused(SMALLEST + "seed: 1\nseed: 2\n", "recipe.yaml:7: key 'seed' is given twice");
+    refused(
+        SMALLEST + "train:\n\tepochs: 1\n",
+        "recipe.yaml:7: not valid YAML: found character '\\t(TAB)' that cannot start any"
+            + " token. (Do not use \\t(TAB) for indentation)");
+    refused(
+        SMALLEST + "train: { epochs: 1\nseed: 1\n",
+        "recipe.yaml:7: not valid YAML: expected ',' or '}', but got :");
+    for (String broken :
+        List.of("a: [1, 2", "a: b: c", "}{", "a: \"open", "- task\n", "just text", "&a [*a]")) {
+      Path file = file(broken);
+      assertThatThrownBy(() -> Recipe.read(file, List.of()))
+          .as(broken)
+          .isInstanceOf(UsageException.class)
+          .message()
+          .startsWith(file + ":")
+          .doesNotContain("\n");
+    }
+  }
+
+  @Test
+  void hostileFilesAreRefusedQuickly() throws IOException {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 20; i++) {
+      String before = "*a" + (i - 1);
+      bomb.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", List.of(before, before))));
+    }
+    refused(
+        bomb.toString(), "recipe.yaml:2: aliases (*name) are not read in recipes; write it out");
+    Path deep = file("a: " + "[".repeat(100_000));
+    assertThatThrownBy(() -> Recipe.read(deep, List.of()))
+        .isInstanceOf(UsageException.class)
+        .message()
+        .doesNotContain("\n");
+    Path large = file("#" + "x".repeat(1 << 20));
+    assertThatThrownBy(() -> Recipe.read(large, List.of()))
+        .hasMessage("recipe: " + large + " is larger than a recipe can be (1 MiB)");
+    Path latin = folder.resolve("latin.yaml");
+    Files.write(latin, "task: caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> Recipe.read(latin, List.of()))
+        .hasMessage("recipe: " + latin + " is not UTF-8 text");
+  }
+}
