@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * JSON, byte for byte as Python's {@code json.dumps(value, indent=2, sort_keys=True)} writes it,
@@ -24,22 +25,29 @@ final class PythonJson {
   private static final int MIN_PLAIN_EXPONENT = -4;
   private static final int MAX_DIGITS = 17;
 
+  /**
+   * Objects whose keys are numbers in transformers, and sorted as such: 10 comes after 9. Those of
+   * label2id are strings, even where labels are digits: there 10 comes before 9.
+   */
+  private static final Set<String> NUMBERED = Set.of("id2label", "pruned_heads");
+
   private final StringBuilder out = new StringBuilder();
 
   private PythonJson() {}
 
   static String write(JsonNode value) {
     PythonJson writer = new PythonJson();
-    writer.value(value, "\n");
+    writer.value("", value, "\n");
     return writer.out.toString();
   }
 
   /**
+   * @param key the value stands under; empty for the whole and for an array's elements
    * @param lineStart line end and indent of the line the value stands in
    */
-  private void value(JsonNode value, String lineStart) {
+  private void value(String key, JsonNode value, String lineStart) {
     if (value.isObject()) {
-      object(value, lineStart);
+      object(value, lineStart, NUMBERED.contains(key));
     } else if (value.isArray()) {
       array(value, lineStart);
     } else if (value.isTextual()) {
@@ -51,28 +59,28 @@ final class PythonJson {
     }
   }
 
-  private void object(JsonNode object, String lineStart) {
+  private void object(JsonNode object, String lineStart, boolean numbered) {
     if (object.isEmpty()) {
       out.append("{}");
       return;
     }
     String inner = lineStart + INDENT;
     String separator = "{";
-    for (String name : sortedNames(object)) {
+    for (String name : sortedNames(object, numbered)) {
       out.append(separator).append(inner);
       string(name);
       out.append(": ");
-      value(object.get(name), inner);
+      value(name, object.get(name), inner);
       separator = ",";
     }
     out.append(lineStart).append('}');
   }
 
-  /** In Python the keys of id2label are numbers, and sorted as such: 10 comes after 9. */
-  private static List<String> sortedNames(JsonNode object) {
+  private static List<String> sortedNames(JsonNode object, boolean numbered) {
     List<String> names = new ArrayList<>();
     object.fieldNames().forEachRemaining(names::add);
-    boolean numbers = names.stream().allMatch(name -> name.matches("0|[1-9][0-9]{0,8}"));
+    boolean numbers =
+        numbered && names.stream().allMatch(name -> name.matches("0|[1-9][0-9]{0,8}"));
     names.sort(
         numbers ? Comparator.comparingInt(Integer::parseInt) : PythonJson::compareCodePoints);
     return names;
@@ -100,7 +108,7 @@ final class PythonJson {
     String separator = "[";
     for (JsonNode element : array) {
       out.append(separator).append(inner);
-      value(element, inner);
+      value("", element, inner);
       separator = ",";
     }
     out.append(lineStart).append(']');

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -73,7 +74,7 @@ class PythonJsonTest {
   void structuresAsPythonPrintsThem() throws Exception {
     String json =
         "{\"b\":[],\"a\":{},\"é\\ud83d\\ude00\\u007f\\u001f\":\"\\t\\\"\\\\/\","
-            + "\"c\":[1,[2,{\"z\":null,\"y\":true}]],\"ids\":{\"10\":\"z\",\"2\":\"y\",\"0\":\"x\"},"
+            + "\"c\":[1,[2,{\"z\":null,\"y\":true}]],\"id2label\":{\"10\":\"z\",\"2\":\"y\",\"0\":\"x\"},"
             + "\"\\ud83d\\ude00\":2,\"\\uffee\":1}";
     assertThat(PythonJson.write(new ObjectMapper().readTree(json)))
         .isEqualTo(
@@ -91,7 +92,7 @@ class PythonJsonTest {
                   }
                 ]
               ],
-              "ids": {
+              "id2label": {
                 "0": "x",
                 "2": "y",
                 "10": "z"
@@ -100,6 +101,15 @@ class PythonJsonTest {
               "\\uffee": 1,
               "\\ud83d\\ude00": 2
             }""");
+  }
+
+  /** As transformers writes them: ids are numbers there, labels are strings. */
+  @Test
+  void labelsThatAreDigitsAreSortedAsStrings() {
+    List<String> stars = IntStream.rangeClosed(0, 10).mapToObj(Integer::toString).toList();
+    String json = ConfigJson.parse("{}").withLabels(stars).toJson();
+    assertThat(json).contains("    \"9\": \"9\",\n    \"10\": \"10\"\n");
+    assertThat(json).contains("    \"1\": 1,\n    \"10\": 10,\n    \"2\": 2,\n");
   }
 
   /** transformers wrote these: reading and writing them changes no byte. */
