@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "A MODEL is a folder with config.json or builtin:all-minilm-l6-v2.",
+      "A MODEL is a folder with config.json, builtin:all-minilm-l6-v2 or a hub name, owner/name.",
       "Start with: attune quickstart"
     })
 final class Attune implements Runnable {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 final class BenchInferCommand implements Callable<Integer> {
   private static final int SINGLES = 200;
 
-  @Parameters(paramLabel = "MODEL", description = "A folder or builtin:NAME.")
+  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
   private String model;
 
   @Option(names = "--data", required = true, description = "Folder with stsa.binary.test.")

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 final class BenchTrainCommand implements Callable<Integer> {
   private static final int EVALUATION_BATCH = 64;
 
-  @Option(names = "--model", description = "A folder or builtin:NAME.")
+  @Option(names = "--model", description = "A folder, builtin:NAME or a hub name.")
   private String model = "builtin:all-minilm-l6-v2";
 
   @Option(

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
       "  attune forward builtin:all-minilm-l6-v2 --input ids.jsonl --output states.jsonl"
     })
 final class ForwardCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "A folder or builtin:NAME.")
+  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
   private String name;
 
   @Option(names = "--input", required = true, description = "JSON lines with token ids.")

@@ -1,6 +1,7 @@
 package org.attune.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
     description = "Shows a checkpoint's architecture, labels and tensors without loading it.",
     footer = {"", "Example:", "  attune inspect builtin:all-minilm-l6-v2 --tensors"})
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "A folder or builtin:NAME.")
+  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
   private String name;
 
   @Option(names = "--tensors", description = "List every tensor.")
@@ -31,53 +32,45 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() {
     try (Checkpoint checkpoint = Checkpoint.open(name)) {
       CheckpointSummary summary = CheckpointSummary.of(checkpoint);
-      output.print(json(checkpoint, summary), () -> print(checkpoint, summary));
+      long parameters = summary.parameters();
+      long bytes = summary.tensors().stream().mapToLong(TensorEntry::bytes).sum();
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", summary.name());
+      map.put("folder", checkpoint.folder().toString());
+      map.put("model_type", summary.modelType());
+      map.put("architectures", summary.architectures());
+      map.put("parameters", parameters);
+      map.put("bytes", bytes);
+      map.put("labels", summary.labels());
+      if (tensors) {
+        map.put("tensors", summary.tensors().stream().map(InspectCommand::row).toList());
+      }
+      output.print(
+          map,
+          () -> {
+            System.out.printf(
+                Locale.ROOT,
+                "%s: %s, %,d parameters in %d tensors, %,d bytes%n  %s%n",
+                summary.name(),
+                summary.architectures(),
+                parameters,
+                summary.tensors().size(),
+                bytes,
+                checkpoint.folder());
+            if (tensors) {
+              summary.tensors().forEach(InspectCommand::show);
+            }
+          });
       return 0;
     }
-  }
-
-  private Map<String, Object> json(Checkpoint checkpoint, CheckpointSummary summary) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", summary.name());
-    json.put("folder", checkpoint.folder().toString());
-    json.put("model_type", summary.modelType());
-    json.put("architectures", summary.architectures());
-    json.put("parameters", summary.parameters());
-    json.put("bytes", summary.bytes());
-    json.put("bytes_by_dtype", summary.bytesByType());
-    summary.tiedTo().ifPresent(tensor -> json.put("tied_to", tensor));
-    json.put("labels", summary.labels());
-    if (tensors) {
-      json.put("tensors", summary.tensors().stream().map(InspectCommand::row).toList());
-    }
-    return json;
   }
 
   private static Map<String, Object> row(TensorEntry tensor) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", tensor.name());
     row.put("dtype", tensor.dtype().name());
-    row.put("shape", tensor.shape().toArray());
+    row.put("shape", List.of(java.util.Arrays.stream(tensor.shape().toArray()).boxed().toArray()));
     return row;
-  }
-
-  private void print(Checkpoint checkpoint, CheckpointSummary summary) {
-    System.out.printf(
-        Locale.ROOT,
-        "%s: %s, %,d parameters in %d tensors, %,d bytes %s%n  %s%n",
-        summary.name(),
-        summary.architectures(),
-        summary.parameters(),
-        summary.tensors().size(),
-        summary.bytes(),
-        summary.bytesByType().keySet(),
-        checkpoint.folder());
-    summary
-        .tiedTo()
-        .ifPresent(tensor -> System.out.println("  the output layer is tied to " + tensor));
-    if (tensors) {
-      summary.tensors().forEach(InspectCommand::show);
-    }
   }
 
   private static void show(TensorEntry tensor) {

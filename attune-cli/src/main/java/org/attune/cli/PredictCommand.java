@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "  attune predict out/quickstart --input texts.jsonl --output labels.jsonl"
     })
 final class PredictCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "A folder or builtin:NAME.")
+  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
   private String model;
 
   @Option(names = "--input", required = true, description = "JSON lines with a text each.")

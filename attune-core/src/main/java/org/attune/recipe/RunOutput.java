@@ -2,13 +2,11 @@ package org.attune.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.attune.AttuneException;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ModelCard;
@@ -16,7 +14,7 @@ import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
 import org.attune.metric.Score;
 import org.attune.models.Model;
-import org.attune.models.Pretrained;
+import org.attune.task.TaskFiles;
 import org.attune.tensor.Engine;
 
 /**
@@ -39,13 +37,7 @@ final class RunOutput {
   }
 
   void write(Model model) {
-    Pretrained.save(model, recipe.output());
-    try {
-      materials.tokenizer().save(recipe.output());
-    } catch (IOException e) {
-      throw new AttuneException(
-          "output: " + recipe.output() + " cannot be written: " + e.getMessage(), e);
-    }
+    TaskFiles.save(model, materials.tokenizer(), recipe.output());
     AtomicFiles.write(recipe.output().resolve("metrics.json"), json(metrics()));
     AtomicFiles.write(recipe.output().resolve("README.md"), card(model).render());
     AtomicFiles.write(recipe.output().resolve("run.json"), json(record()));

@@ -1,5 +1,6 @@
 package org.attune.task;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.attune.AttuneException;
@@ -65,6 +66,11 @@ public final class SentenceEmbedding implements TrainTask<Model> {
     Pretrained.Loaded loaded = Pretrained.load(checkpoint, Head.NONE, config, seed);
     TaskChecks.fit(tokenizer, loaded.model());
     return loaded;
+  }
+
+  /** Writes the model and its tokenizer, for {@link Predictor#open} and for transformers. */
+  public void save(Model model, Path folder) {
+    TaskFiles.save(model, tokenizer, folder);
   }
 
   /** Vectors of length one: [B, D]. */

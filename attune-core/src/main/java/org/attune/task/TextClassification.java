@@ -1,5 +1,6 @@
 package org.attune.task;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.attune.AttuneException;
@@ -142,6 +143,11 @@ public final class TextClassification implements TrainTask<Model> {
         Pretrained.load(checkpoint, Head.SEQUENCE_CLASSIFICATION, labelled, seed);
     TaskChecks.fit(tokenizer, loaded.model());
     return loaded;
+  }
+
+  /** Writes the model and its tokenizer, for {@link Predictor#open} and for transformers. */
+  public void save(Model model, Path folder) {
+    TaskFiles.save(model, tokenizer, folder);
   }
 
   // ---- training
