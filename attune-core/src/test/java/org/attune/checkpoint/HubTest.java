@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -169,7 +170,9 @@ class HubTest {
 
   @Test
   void aBrokenDownloadIsTakenUpByTheNextOpen() throws IOException {
-    hub.cuts.addAll(List.of(1000, 0, 0, 0, 0));
+    hub.cuts.add(1000);
+    // More than the client's attempts: Java's own client may repeat a request that got no answer.
+    hub.cuts.addAll(Collections.nCopies(20, 0));
     assertThatThrownBy(() -> fetch("acme/tiny"))
         .isInstanceOf(HubClient.Unreachable.class)
         .hasMessageStartingWith(
@@ -181,6 +184,7 @@ class HubTest {
     assertThat(blobs.resolve(etag)).doesNotExist();
     assertThat(cache().resolve("models--acme--tiny/refs/main")).doesNotExist();
 
+    hub.cuts.clear();
     hub.requests.clear();
     Path snapshot = fetch("acme/tiny");
     assertThat(weightRequests()).containsExactly("GET /" + WEIGHTS + " bytes=1000-");
