@@ -54,7 +54,7 @@ public final class ClassificationMetrics {
     Checks.probabilities(probabilities, labels);
     ClassificationMetrics metrics = new ClassificationMetrics(labels, gold, probabilities);
     return Bootstrap.evaluate(
-        metrics.names(),
+        names(labels),
         gold.length,
         seed,
         metrics::measure,
@@ -72,7 +72,7 @@ public final class ClassificationMetrics {
     return new RocAuc(scores, positive);
   }
 
-  private List<String> names() {
+  static List<String> names(int labels) {
     List<String> names = new ArrayList<>(List.of("accuracy"));
     if (labels == 2) {
       names.addAll(List.of("precision", "recall", "f1"));

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * Other averages are over all labels, as scikit-learn's of an indicator matrix.
  */
 public final class MultiLabelMetrics {
-  private static final List<String> NAMES =
+  static final List<String> NAMES =
       List.of(
           "accuracy",
           "precision_micro",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
@@ -32,6 +33,23 @@ public record Recipe(
     AdamW optimizer,
     Schedule schedule,
     Path output) {
+  /**
+   * Checks what several parts must agree on.
+   *
+   * @throws UsageException naming the keys
+   */
+  public Recipe {
+    if (train.keepBest().isPresent()
+        && data.validation().isEmpty()
+        && data.validationShare() == 0) {
+      throw new UsageException(
+          "'train.keep_best' needs 'data.validation': examples to judge by, or a share such as 0.1");
+    }
+    if (train.earlyStopping().isPresent() && train.keepBest().isEmpty()) {
+      throw new UsageException(
+          "'train.early_stopping' needs 'train.keep_best': the metric that must improve");
+    }
+  }
 
   /** What a model can be trained for. */
   public enum Task {
@@ -106,7 +124,7 @@ public record Recipe(
    * Reads a recipe or a run.json.
    *
    * @param sets overrides such as {@code train.epochs=1}
-   * @throws org.attune.UsageException naming file, line and key of the first mistake
+   * @throws UsageException naming file, line and key of the first mistake
    */
   public static Recipe read(Path file, List<String> sets) {
     return RecipeReader.read(file, sets);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.attune.data.DataSource;
+import org.attune.metric.MetricNames;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
 import org.attune.train.EarlyStopping;
@@ -32,18 +33,18 @@ final class RecipeReader {
   static Recipe recipe(Section root) {
     List<String> tasks = Arrays.stream(Recipe.Task.values()).map(Recipe.Task::configName).toList();
     String task = root.choice("task", root.requiredText("task"), tasks);
-    Recipe recipe =
-        new Recipe(
-            task(task),
-            root.integer("seed", 42, 0, MANY),
-            model(root.required("model")),
-            data(root.required("data")),
-            root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain),
-            root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5)),
-            root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0)),
-            Path.of(root.requiredText("output")));
+    Recipe.ModelPart model = model(root.required("model"));
+    Recipe.DataPart data = data(root.required("data"));
+    Recipe.TrainPart train =
+        root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
+    AdamW optimizer = root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5));
+    Schedule schedule =
+        root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
+    Path output = Path.of(root.requiredText("output"));
+    int seed = root.integer("seed", 42, 0, MANY);
     root.finish();
-    return recipe;
+    return root.locate(
+        () -> new Recipe(task(task), seed, model, data, train, optimizer, schedule, output));
   }
 
   private static Recipe.Task task(String name) {
@@ -141,11 +142,15 @@ final class RecipeReader {
                     section.number("clip_norm", 1, 1e-9, ANY),
                     section.parsed("evaluate_every", "epoch", Every::parse, EVERY),
                     section.parsed("save_every", "never", Every::parse, EVERY),
-                    section.text("keep_best"),
+                    section.text("keep_best").map(metric -> metric(section, metric)),
                     stopping,
                     section.flag("group_by_length", true)));
     section.finish();
     return train;
+  }
+
+  private static String metric(Section section, String name) {
+    return section.choice("keep_best", name, MetricNames.all());
   }
 
   private static Recipe.TrainPart defaultTrain() {

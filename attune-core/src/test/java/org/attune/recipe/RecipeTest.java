@@ -272,6 +272,23 @@ class RecipeTest {
   }
 
   @Test
+  void partsThatDisagreeAreFoundBeforeTheRun() throws IOException {
+    refused(
+        SMALLEST + "train: { keep_best: accuracy }\n",
+        "recipe.yaml:1: 'train.keep_best' needs 'data.validation': examples to judge by, or a share"
+            + " such as 0.1");
+    refused(
+        SMALLEST + "train: { early_stopping: { patience: 2 } }\n",
+        "recipe.yaml:1: 'train.early_stopping' needs 'train.keep_best': the metric that must"
+            + " improve");
+    Path misspelt = file(SMALLEST + "train: { keep_best: acuracy }\n");
+    assertThatThrownBy(() -> Recipe.read(misspelt, List.of()))
+        .message()
+        .startsWith(misspelt + ":6: 'train.keep_best' is 'acuracy', expected one of accuracy, ")
+        .endsWith("; did you mean 'accuracy'?");
+  }
+
+  @Test
   void aScheduleIsOneOfThree() throws IOException {
     refused(
         SMALLEST + "schedule: { linear: {}, cosine: {} }\n",
