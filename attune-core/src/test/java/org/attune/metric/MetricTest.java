@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import org.attune.AttuneException;
@@ -35,6 +37,21 @@ class MetricTest {
     assertThat(flat.scores()).containsOnlyKeys("mse", "mae");
     assertThat(flat.undefined())
         .containsOnly(Map.entry("pearson", constant), Map.entry("spearman", constant));
+  }
+
+  /** The JSON that docs/metrics.md shows. */
+  @Test
+  void theExampleOfTheDocumentIsTrue() throws JsonProcessingException {
+    Evaluation evaluation =
+        RegressionMetrics.evaluate(new double[] {3, 3, 3}, new double[] {1, 2.5, 3.5}, 0);
+    assertThat(new ObjectMapper().writeValueAsString(evaluation.toMap()))
+        .isEqualTo(
+            """
+            {"examples":3,"mse":{"value":1.5,"low":0.25,"high":4.0},\
+            "mae":{"value":1.0,"low":0.5,"high":2.0},\
+            "undefined":{"pearson":"all predictions or all targets are the same number",\
+            "spearman":"all predictions or all targets are the same number"},\
+            "signature":"regression|rows:3|interval:95%|resamples:1000|seed:0"}""");
   }
 
   @Test
