@@ -3,8 +3,8 @@
     python tokenize_lines.py golden JAR OUT.jsonl           a few hundred made-up lines
     python tokenize_lines.py live TOKENIZER LINES OUT.jsonl every line of LINES (JSON strings)
 
-JAR is the Maven artifact of the built-in model. TOKENIZER is a tokenizer.json, or a folder with a vocab.txt
-alone, which transformers' BertTokenizer converts. A row is {"text", "pair", "max", "ids", "offsets"}: offsets
+JAR is the Maven artifact of the built-in model. TOKENIZER is a tokenizer.json; or a folder with a vocab.txt
+alone, which transformers' BertTokenizer converts; or a folder that AutoTokenizer loads. A row is {"text", "pair", "max", "ids", "offsets"}: offsets
 in UTF-16 units, special tokens (0, 0); "max" is 0 for no truncation.
 """
 import json, pathlib, random, sys, zipfile
@@ -40,8 +40,9 @@ def main():
     else:
         where, lines, out = sys.argv[2:5]
         if pathlib.Path(where).is_dir():
-            from transformers import BertTokenizer
-            tokenizer = BertTokenizer.from_pretrained(where)._tokenizer
+            from transformers import AutoTokenizer, BertTokenizer
+            known = (pathlib.Path(where) / "tokenizer_config.json").exists()
+            tokenizer = (AutoTokenizer if known else BertTokenizer).from_pretrained(where)._tokenizer
         else:
             tokenizer = Tokenizer.from_file(where)
         tokenizer.no_padding()

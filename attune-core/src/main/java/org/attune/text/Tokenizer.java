@@ -1,16 +1,14 @@
 package org.attune.text;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attune.AttuneException;
 import org.attune.UsageException;
@@ -22,11 +20,11 @@ import org.attune.UsageException;
  * closes all.
  */
 public final class Tokenizer implements AutoCloseable {
-  private final HuggingFaceTokenizer rust;
+  private final RustTokenizer rust;
   private final TokenizerFolder folder;
   private final int maxLength;
 
-  private Tokenizer(HuggingFaceTokenizer rust, TokenizerFolder folder, int maxLength) {
+  private Tokenizer(RustTokenizer rust, TokenizerFolder folder, int maxLength) {
     this.rust = rust;
     this.folder = folder;
     this.maxLength = maxLength;
@@ -40,12 +38,11 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer load(Path path) {
     TokenizerFolder folder = TokenizerFolder.read(path);
     try {
-      HuggingFaceTokenizer rust =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(folder.json()),
-              Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
+      RustTokenizer rust = new RustTokenizer(new String(folder.json(), StandardCharsets.UTF_8));
       return new Tokenizer(rust, folder, folder.modelMaxLength());
-    } catch (IOException | RuntimeException e) {
+    } catch (AttuneException e) {
+      throw e;
+    } catch (RuntimeException e) {
       throw new AttuneException(
           "text: "
               + folder.source()
@@ -70,20 +67,32 @@ public final class Tokenizer implements AutoCloseable {
 
   /** What the files carried that is not applied, one line each. */
   public List<String> warnings() {
-    return folder.file().warnings();
+    return folder.warnings();
   }
 
   // ---- encoding
 
   public Encoding encode(String text) {
     String clean = withoutLoneSurrogates(text);
-    return convert(rust.encode(clean, true, false), clean, "");
+    return convert(run(() -> rust.encode(clean)), clean, "");
   }
 
   public Encoding encode(String text, String pair) {
     String first = withoutLoneSurrogates(text);
     String second = withoutLoneSurrogates(pair);
-    return convert(rust.encode(first, second, true, false), first, second);
+    return convert(run(() -> rust.encode(first, second)), first, second);
+  }
+
+  /** Its only failure on a sound file: a word in no vocabulary, and no token for unknown ones. */
+  private RustTokenizer.Output run(Supplier<RustTokenizer.Output> encode) {
+    try {
+      return encode.get();
+    } catch (IllegalStateException e) {
+      throw e; // closed
+    } catch (RuntimeException e) {
+      throw new AttuneException(
+          "text: " + folder.source() + " cannot encode a text: " + e.getMessage(), e);
+    }
   }
 
   /** Encodes on all cores; the result is in the texts' order. */
@@ -107,15 +116,14 @@ public final class Tokenizer implements AutoCloseable {
     return IntStream.range(0, count).parallel().mapToObj(encode).toList();
   }
 
-  private Encoding convert(
-      ai.djl.huggingface.tokenizers.Encoding native_, String first, String second) {
-    int[] sequences = ints(native_.getSequenceIds());
+  private Encoding convert(RustTokenizer.Output output, String first, String second) {
+    int[] sequences = ints(output.sequenceIds());
     int length = sequences.length;
     int[] starts = new int[length];
     int[] ends = new int[length];
     Utf16Index firstIndex = Utf16Index.of(first);
     Utf16Index secondIndex = Utf16Index.of(second);
-    CharSpan[] spans = native_.getCharTokenSpans();
+    CharSpan[] spans = output.spans();
     for (int i = 0; i < length; i++) {
       if (spans[i] != null && sequences[i] >= 0) {
         Utf16Index index = sequences[i] == 0 ? firstIndex : secondIndex;
@@ -125,9 +133,9 @@ public final class Tokenizer implements AutoCloseable {
     }
     Encoding whole =
         new Encoding(
-            ints(native_.getIds()),
-            ints(native_.getTypeIds()),
-            ints(native_.getWordIds()),
+            ints(output.ids()),
+            ints(output.typeIds()),
+            ints(output.wordIds()),
             sequences,
             starts,
             ends,
@@ -183,20 +191,18 @@ public final class Tokenizer implements AutoCloseable {
    * The id that fills rows up to the batch's length; masked, so that its choice changes no result.
    */
   public int padId() {
-    JsonNode named = folder.settings().path("pad_token");
-    String token = named.isObject() ? named.path("content").asText("") : named.asText("");
-    for (String candidate : List.of(token, "[PAD]", "<pad>")) {
-      OptionalInt id = specialId(candidate);
-      if (id.isPresent()) {
-        return id.getAsInt();
-      }
-    }
-    return 0;
+    return folder
+        .specialTokens()
+        .of("pad_token")
+        .map(this::specialId)
+        .orElse(OptionalInt.empty())
+        .orElse(0);
   }
 
   /**
-   * Writes tokenizer.json and the files beside it, so that transformers loads the folder. The
-   * caller stages the folder if it must appear whole or not at all.
+   * Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json, and vocab.txt where
+   * there was one, so that transformers loads the folder and gives the same ids. Each file appears
+   * whole or not at all; a caller who needs that of the folder stages it.
    */
   public void save(Path target) throws IOException {
     folder.save(target);

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import org.attune.AttuneException;
  * @param padding likewise
  * @param addedTokens ids by content, in the file's order
  * @param largestId of the vocabulary and the added tokens
+ * @param normalizer as the file has it; null node when it has none
  * @param modelType {@code WordPiece}, {@code BPE}, {@code Unigram}, {@code WordLevel} or empty
  */
 record TokenizerFile(
@@ -31,13 +34,18 @@ record TokenizerFile(
     Optional<String> padding,
     Map<String, Integer> addedTokens,
     int largestId,
+    JsonNode normalizer,
     String modelType) {
 
   static final JsonFactory JSON =
       new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  // Duplicate detection keeps every name of a vocabulary; this one is for the large file.
-  private static final ObjectMapper PLAIN = new ObjectMapper(new JsonFactory());
+  // For the large file: duplicate detection would keep every name of a vocabulary, and interning
+  // them
+  // costs 100 ms of a first prediction.
+  private static final ObjectMapper PLAIN =
+      new ObjectMapper(
+          new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build());
 
   /**
    * Reads the bytes of a tokenizer.json.
@@ -91,9 +99,16 @@ record TokenizerFile(
         + " padded to their longest row";
   }
 
+  /** The same document with another normalization. */
+  static byte[] with(BertNormalization normalization, byte[] json) throws IOException {
+    ObjectNode document = (ObjectNode) PLAIN.readTree(json);
+    normalization.putInto(document.withObject("/normalizer"));
+    return PLAIN.writeValueAsBytes(document);
+  }
+
   /** The same document without truncation and padding. */
   static byte[] withoutLengthSettings(byte[] json) throws IOException {
-    var document = (com.fasterxml.jackson.databind.node.ObjectNode) PLAIN.readTree(json);
+    ObjectNode document = (ObjectNode) PLAIN.readTree(json);
     document.putNull("truncation");
     document.putNull("padding");
     return PLAIN.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
@@ -104,6 +119,8 @@ record TokenizerFile(
     private String padding;
     private final Map<String, Integer> added = new LinkedHashMap<>();
     private int largest = -1;
+    private JsonNode normalizer = NullNode.getInstance();
+    private JsonNode postProcessor = NullNode.getInstance();
     private String type = "";
     private boolean sawModel;
 
@@ -112,6 +129,8 @@ record TokenizerFile(
         case "truncation" -> truncation = setting(parser);
         case "padding" -> padding = setting(parser);
         case "added_tokens" -> addedTokens(parser);
+        case "normalizer" -> normalizer = PLAIN.readTree(parser);
+        case "post_processor" -> postProcessor = PLAIN.readTree(parser);
         case "model" -> model(parser);
         default -> parser.skipChildren();
       }
@@ -169,8 +188,14 @@ record TokenizerFile(
                 + where
                 + " has no \"model\"; is it a tokenizer.json of the tokenizers library?");
       }
+      TokenizerShape.check(normalizer, postProcessor, where);
       return new TokenizerFile(
-          Optional.ofNullable(truncation), Optional.ofNullable(padding), added, largest, type);
+          Optional.ofNullable(truncation),
+          Optional.ofNullable(padding),
+          added,
+          largest,
+          normalizer,
+          type);
     }
   }
 }

@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
@@ -21,11 +25,17 @@ import org.attune.AttuneException;
  * @param json its tokenizer.json, read or made
  * @param file what was read of it
  * @param settings tokenizer_config.json, or an empty object
+ * @param warnings what the files carried that is not applied, one line each
  * @param others small files to carry along when saving, by name
  */
 @SuppressWarnings("ArrayRecordComponent") // package-private; the array is never changed
 record TokenizerFolder(
-    Path source, byte[] json, TokenizerFile file, JsonNode settings, Map<String, byte[]> others) {
+    Path source,
+    byte[] json,
+    TokenizerFile file,
+    JsonNode settings,
+    List<String> warnings,
+    Map<String, byte[]> others) {
 
   /** Far above any tokenizer published (Gemma's is 35 MB). */
   private static final long MAX_BYTES = 512L << 20;
@@ -44,18 +54,12 @@ record TokenizerFolder(
       }
     }
     if (Files.exists(tokenizerJson)) {
-      byte[] json = bytes(tokenizerJson);
-      return new TokenizerFolder(
-          tokenizerJson,
-          json,
-          TokenizerFile.read(json, tokenizerJson.toString()),
-          settings,
-          others);
+      return ofTokenizerJson(tokenizerJson, settings, others);
     }
     if (Files.exists(vocab)) {
       byte[] json = WordPieceFolder.toTokenizerJson(bytes(vocab), settings);
-      return new TokenizerFolder(
-          vocab, json, TokenizerFile.read(json, vocab.toString()), settings, others);
+      TokenizerFile file = TokenizerFile.read(json, vocab.toString());
+      return new TokenizerFolder(vocab, json, file, settings, file.warnings(), others);
     }
     throw new AttuneException(
         "text: no tokenizer in "
@@ -65,32 +69,85 @@ record TokenizerFolder(
             + "; copy the tokenizer's files beside the model's");
   }
 
+  private static TokenizerFolder ofTokenizerJson(
+      Path source, JsonNode settings, Map<String, byte[]> others) {
+    byte[] json = bytes(source);
+    TokenizerFile file = TokenizerFile.read(json, source.toString());
+    List<String> warnings = new ArrayList<>(file.warnings());
+    Optional<BertNormalization> own = BertNormalization.ofNormalizer(file.normalizer());
+    Optional<BertNormalization> asked = BertNormalization.ofSettings(settings);
+    if (own.isPresent() && asked.isPresent() && !own.equals(asked)) {
+      warnings.add(
+          "tokenizer_config.json stands for "
+              + asked.get()
+              + ", tokenizer.json for "
+              + own.get()
+              + "; the former is applied, as transformers does");
+      try {
+        json = TokenizerFile.with(asked.get(), json);
+      } catch (IOException e) {
+        throw new AttuneException("text: " + source + " could not be read: " + e.getMessage(), e);
+      }
+    }
+    return new TokenizerFolder(source, json, file, settings, List.copyOf(warnings), others);
+  }
+
+  SpecialTokens specialTokens() {
+    return SpecialTokens.of(settings, file.addedTokens());
+  }
+
   /** {@code model_max_length} where it is a real limit; transformers writes 1e30 for "none". */
   int modelMaxLength() {
     double limit = settings.path("model_max_length").asDouble(Integer.MAX_VALUE);
     return limit >= 1 && limit < Integer.MAX_VALUE ? (int) limit : Integer.MAX_VALUE;
   }
 
+  /** Writes the files, each whole or not at all. */
   void save(Path target) throws IOException {
-    Files.createDirectories(target);
-    Files.write(target.resolve("tokenizer.json"), TokenizerFile.withoutLengthSettings(json));
-    Files.writeString(target.resolve("tokenizer_config.json"), config());
+    write(target.resolve("tokenizer.json"), TokenizerFile.withoutLengthSettings(json));
+    write(target.resolve("tokenizer_config.json"), pretty(config()));
+    // Older releases of transformers read the roles from here.
+    ObjectNode roles = JsonNodeFactory.instance.objectNode();
+    specialTokens().putMissingInto(roles);
+    write(target.resolve("special_tokens_map.json"), pretty(roles));
     for (Map.Entry<String, byte[]> other : others.entrySet()) {
-      Files.write(target.resolve(other.getKey()), other.getValue());
+      write(target.resolve(other.getKey()), other.getValue());
     }
   }
 
-  private String config() throws IOException {
+  private static void write(Path file, byte[] content) throws IOException {
+    WholeFile.write(file, out -> out.write(content));
+  }
+
+  private static byte[] pretty(JsonNode json) throws IOException {
+    String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    return (text + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * tokenizer_config.json, completed where it leaves transformers to guess. Without a class it
+   * would guess by the model's type, and a BertTokenizer ignores most of tokenizer.json; the
+   * generic class does what the file says.
+   */
+  private ObjectNode config() {
     ObjectNode config =
-        settings instanceof ObjectNode object && !object.isEmpty()
+        settings instanceof ObjectNode object
             ? object.deepCopy()
             : JsonNodeFactory.instance.objectNode();
-    if (!config.has("tokenizer_class")) {
-      config.put(
-          "tokenizer_class",
-          file.modelType().equals("WordPiece") ? "BertTokenizer" : "PreTrainedTokenizerFast");
+    if (!config.hasNonNull("tokenizer_class")) {
+      boolean fromVocab = source.endsWith("vocab.txt");
+      config.put("tokenizer_class", fromVocab ? "BertTokenizer" : "PreTrainedTokenizerFast");
+      if (file.modelType().equals("WordPiece") && !config.has("model_input_names")) {
+        // The generic class would leave out the segments of a pair.
+        config
+            .putArray("model_input_names")
+            .add("input_ids")
+            .add("token_type_ids")
+            .add("attention_mask");
+      }
+      specialTokens().putMissingInto(config);
     }
-    return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n";
+    return config;
   }
 
   private static JsonNode settings(Path file) {

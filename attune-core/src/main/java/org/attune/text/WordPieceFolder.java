@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.attune.AttuneException;
 
 /**
@@ -20,6 +21,23 @@ final class WordPieceFolder {
       List.of("pad_token", "unk_token", "cls_token", "sep_token", "mask_token");
   private static final List<String> DEFAULTS =
       List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
+
+  /**
+   * Classes that read vocab.txt as BertTokenizer does; others split, or frame a text, otherwise.
+   */
+  private static final Set<String> CLASSES =
+      Set.of(
+          "Bert",
+          "DistilBert",
+          "Electra",
+          "MobileBert",
+          "ConvBert",
+          "SqueezeBert",
+          "LayoutLM",
+          "Lxmert",
+          "DPRContextEncoder",
+          "DPRQuestionEncoder",
+          "DPRReader");
 
   private final JsonNode settings;
   private final Map<String, Integer> vocabulary;
@@ -34,8 +52,18 @@ final class WordPieceFolder {
    *
    * @param vocab the bytes of vocab.txt
    * @param settings tokenizer_config.json, or an empty object
+   * @throws AttuneException when the settings name another kind of tokenizer, or a special token is
+   *     missing
    */
   static byte[] toTokenizerJson(byte[] vocab, JsonNode settings) {
+    String named = settings.path("tokenizer_class").asText("BertTokenizer");
+    if (!CLASSES.contains(named.replaceFirst("Tokenizer(Fast)?$", ""))) {
+      throw new AttuneException(
+          "text: vocab.txt alone is enough for a BertTokenizer, but tokenizer_config.json names a "
+              + named
+              + "; make a tokenizer.json with transformers:"
+              + " AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)");
+    }
     return new WordPieceFolder(settings, read(vocab)).document().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -82,9 +110,7 @@ final class WordPieceFolder {
 
   /** The token a role is played by; it must be in the vocabulary. */
   private String special(String role) {
-    JsonNode value = settings.path(role);
-    String named = value.isObject() ? value.path("content").asText("") : value.asText("");
-    String token = named.isEmpty() ? DEFAULTS.get(SPECIAL.indexOf(role)) : named;
+    String token = SpecialTokens.named(settings, role).orElse(DEFAULTS.get(SPECIAL.indexOf(role)));
     if (!vocabulary.containsKey(token)) {
       throw new AttuneException(
           "text: vocab.txt has no line '"
@@ -109,18 +135,9 @@ final class WordPieceFolder {
   }
 
   private ObjectNode normalizer() {
-    boolean lower = settings.path("do_lower_case").asBoolean(true);
-    ObjectNode normalizer =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("type", "BertNormalizer")
-            .put("clean_text", true)
-            .put("handle_chinese_chars", settings.path("tokenize_chinese_chars").asBoolean(true));
-    JsonNode strip = settings.path("strip_accents");
-    // Null means "as do_lower_case", in the library too.
-    normalizer.set(
-        "strip_accents", strip.isBoolean() ? strip : JsonNodeFactory.instance.nullNode());
-    return normalizer.put("lowercase", lower);
+    ObjectNode normalizer = JsonNodeFactory.instance.objectNode();
+    BertNormalization.withDefaults(settings).putInto(normalizer);
+    return normalizer;
   }
 
   /** [CLS] a [SEP], and [CLS] a [SEP] b [SEP] with b and the last [SEP] of type 1. */

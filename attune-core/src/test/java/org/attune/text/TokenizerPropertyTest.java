@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Any string at all, also ones that are no valid text. */
@@ -38,5 +40,14 @@ class TokenizerPropertyTest {
     assertThat(cut.ids()[0]).isEqualTo(101);
     assertThat(cut.ids()[cut.length() - 1]).isEqualTo(102);
     assertThat(cut.fullLength()).isEqualTo(whole.length());
+  }
+
+  @Property(tries = 50, seed = "42")
+  void manyAtOnceAreAsOneByOne(@ForAll @Size(max = 20) List<String> texts) {
+    List<Encoding> all = tokenizer.encodeAll(texts);
+    assertThat(all).hasSameSizeAs(texts);
+    for (int i = 0; i < texts.size(); i++) {
+      assertThat(all.get(i)).usingRecursiveComparison().isEqualTo(tokenizer.encode(texts.get(i)));
+    }
   }
 }

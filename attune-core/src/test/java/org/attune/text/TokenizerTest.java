@@ -3,6 +3,7 @@ package org.attune.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -162,5 +163,102 @@ class TokenizerTest {
         .hasMessage(
             "text: max_length is 1, but the tokenizer alone adds 2 special tokens; use a larger"
                 + " max_length");
+  }
+
+  @Test
+  void aConfigDecidesBertsNormalizationAsInTransformers(@TempDir Path target) throws Exception {
+    TokenizerFixtures.builtin(folder);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false}");
+    Tokenizer cased = Tokenizer.load(folder);
+    assertThat(cased.warnings().get(2))
+        .isEqualTo(
+            "tokenizer_config.json stands for do_lower_case=false, strip_accents=false,"
+                + " tokenize_chinese_chars=true, tokenizer.json for do_lower_case=true,"
+                + " strip_accents=true, tokenize_chinese_chars=true; the former is applied, as"
+                + " transformers does");
+    assertThat(cased.encode("Hello hello").ids()).containsExactly(101, 100, 7592, 102);
+    cased.save(target);
+    assertThat(Tokenizer.load(target).warnings()).isEmpty();
+    assertThat(Tokenizer.load(target).encode("Hello hello").ids())
+        .containsExactly(101, 100, 7592, 102);
+  }
+
+  @Test
+  void aGenericClassLeavesTheChoiceToTokenizerJson() throws Exception {
+    TokenizerFixtures.builtin(folder);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"do_lower_case\": false}");
+    Tokenizer tokenizer = Tokenizer.load(folder);
+    assertThat(tokenizer.warnings()).hasSize(2);
+    assertThat(tokenizer.encode("Hello").ids()).containsExactly(101, 7592, 102);
+  }
+
+  @Test
+  void savesWhatTransformersWouldOtherwiseGuess(@TempDir Path target) throws Exception {
+    Tokenizer.load(TokenizerFixtures.builtin(folder)).save(target);
+    assertThat(new ObjectMapper().readTree(target.resolve("tokenizer_config.json").toFile()))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"tokenizer_class": "PreTrainedTokenizerFast",
+                     "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
+                     "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]",
+                     "cls_token": "[CLS]", "mask_token": "[MASK]"}"""));
+    assertThat(target.toFile().list())
+        .containsExactlyInAnyOrder(
+            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+  }
+
+  @Test
+  void refusesAVocabOfAnotherKindOfTokenizer() {
+    assertThatThrownBy(() -> wordPiece("{\"tokenizer_class\": \"EsmTokenizer\"}"))
+        .isInstanceOf(AttuneException.class)
+        .hasMessage(
+            "text: vocab.txt alone is enough for a BertTokenizer, but tokenizer_config.json names a"
+                + " EsmTokenizer; make a tokenizer.json with transformers:"
+                + " AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)");
+  }
+
+  @Test
+  void aClosedTokenizerSaysSo() throws Exception {
+    Tokenizer tokenizer = wordPiece("");
+    Tokenizer view = tokenizer.truncateTo(4);
+    tokenizer.close();
+    tokenizer.close();
+    assertThatThrownBy(() -> view.encode("hello"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the tokenizer is closed; closing one closes all views made by truncateTo");
+  }
+
+  @Test
+  void aWordThatNothingStandsForIsAnError() throws Exception {
+    Path json = folder.resolve("tokenizer.json");
+    Files.writeString(
+        json,
+        "{\"version\": \"1.0\", \"added_tokens\": [], \"model\": {\"type\": \"WordPiece\","
+            + " \"unk_token\": \"[UNK]\", \"continuing_subword_prefix\": \"##\","
+            + " \"max_input_chars_per_word\": 100, \"vocab\": {\"a\": 0}}}");
+    assertThatThrownBy(() -> Tokenizer.load(folder).encode("b"))
+        .isInstanceOf(AttuneException.class)
+        .hasMessage(
+            "text: "
+                + json
+                + " cannot encode a text: WordPiece error: Missing [UNK] token from the vocabulary");
+  }
+
+  @Test
+  void knowsItsPlatforms() {
+    assertThat(NativeLibrary.platform("Linux", "amd64")).isEqualTo("linux-x86_64");
+    assertThat(NativeLibrary.platform("Mac OS X", "aarch64")).isEqualTo("osx-aarch64");
+    assertThat(NativeLibrary.platform("Windows 11", "amd64")).isEqualTo("win-x86_64");
+    assertThatThrownBy(() -> NativeLibrary.platform("Linux", "riscv64"))
+        .isInstanceOf(AttuneException.class)
+        .hasMessage(
+            "text: there is no tokenizers library for Linux on riscv64; it exists for Linux (x86_64,"
+                + " aarch64), macOS (aarch64) and Windows (x86_64)");
   }
 }
