@@ -29,7 +29,7 @@ public final class Engine {
       return;
     }
     try {
-      Loader.load(torch.class);
+      NativeLoader.load();
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       throw new EngineException(
           "engine: the native libraries for "
