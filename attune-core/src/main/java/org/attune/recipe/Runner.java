@@ -91,10 +91,16 @@ public final class Runner {
   record Materials(
       Dataset train, Optional<Dataset> validation, Optional<Dataset> test, Tokenizer tokenizer) {}
 
-  /** The run. */
+  /**
+   * The run.
+   *
+   * @throws org.attune.AttuneException before any step is taken where the model or the data are
+   *     missing or unfit, or the output folder cannot be written
+   */
   public Result run() {
     try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
       Materials materials = materials(checkpoint);
+      RunOutput.checkWritable(recipe.output());
       ConfigJson config = config(checkpoint);
       return switch (recipe.task()) {
         case TEXT_CLASSIFICATION -> {
@@ -113,7 +119,7 @@ public final class Runner {
     Tokenizer whole = checkpoint.tokenizer();
     whole.warnings().forEach(notes);
     Tokenizer tokenizer = whole.truncateTo(recipe.data().maxLength());
-    Dataset train = Dataset.read(recipe.data().train());
+    Dataset train = Dataset.read(recipe.data().train()).forTraining();
     Labels labels = labels(checkpoint, train);
     Dataset aligned = labels.size() > 0 ? train.alignedTo(labels) : train;
     Optional<Dataset> test = recipe.data().test().map(source -> read(source, labels));

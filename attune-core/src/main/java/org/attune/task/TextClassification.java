@@ -46,6 +46,14 @@ public final class TextClassification implements TrainTask<Model> {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    Target.Kind targets() {
+      return switch (this) {
+        case SINGLE_LABEL_CLASSIFICATION -> Target.Kind.SINGLE;
+        case MULTI_LABEL_CLASSIFICATION -> Target.Kind.MULTI;
+        case REGRESSION -> Target.Kind.SCORE;
+      };
+    }
+
     static Problem of(ConfigJson config) {
       String name = config.optionalString("problem_type").orElse("");
       for (Problem problem : values()) {
@@ -152,8 +160,14 @@ public final class TextClassification implements TrainTask<Model> {
 
   // ---- training
 
+  /**
+   * Token ids of all rows.
+   *
+   * @throws AttuneException when the rows have no targets of this kind, or labels unknown here
+   */
   @Override
   public Encoded encode(Dataset data) {
+    TaskChecks.targets(data, problem.targets());
     return EncodedTexts.of(
         problem == Problem.REGRESSION ? data : data.alignedTo(labels), tokenizer);
   }
