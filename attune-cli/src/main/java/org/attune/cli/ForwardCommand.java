@@ -70,11 +70,20 @@ final class ForwardCommand implements Callable<Integer> {
       if (ids.length == 0) {
         throw new AttuneException(row.where() + ": 'input_ids' is missing or empty");
       }
+      if (ids.length > model.maxLength()) {
+        throw new AttuneException(
+            row.where()
+                + ": 'input_ids' has "
+                + ids.length
+                + " numbers, the model has positions for "
+                + model.maxLength());
+      }
+      int types = model.config().optionalInt("type_vocab_size", 1, 1 << 16).orElse(2);
       EncoderInput batch =
           new EncoderInput(
               Tensors.ofLongs(ids, 1, ids.length),
               optional(row, "attention_mask", ids.length, 1),
-              optional(row, "token_type_ids", ids.length, 1 << 16));
+              optional(row, "token_type_ids", ids.length, types - 1));
       Tensor result = Autograd.noGrad(() -> model.forward(batch));
       return nested(result.toFloats(), result.shape().toArray(), 1, 0);
     }

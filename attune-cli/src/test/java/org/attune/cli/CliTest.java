@@ -1,0 +1,300 @@
+package org.attune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands as a user meets them: exit code, stdout and stderr. */
+class CliTest {
+  private static final String MODEL = "builtin:all-minilm-l6-v2";
+
+  @TempDir private Path folder;
+
+  /** What one command left behind. */
+  private record Outcome(int code, String out, String err) {}
+
+  private static Outcome attune(String... args) {
+    PrintStream stdout = System.out;
+    PrintStream stderr = System.err;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+      System.setOut(outStream);
+      System.setErr(errStream);
+      int code = Main.run(args);
+      return new Outcome(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(stdout);
+      System.setErr(stderr);
+    }
+  }
+
+  private static void fails(int code, String message, String... args) {
+    Outcome outcome = attune(args);
+    assertThat(outcome.err().lines().filter(line -> !line.startsWith("Warning: Versions of")))
+        .containsExactlyElementsOf(message.lines().toList());
+    assertThat(outcome.code()).isEqualTo(code);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  private static JsonNode json(String... args) throws IOException {
+    Outcome outcome = attune(args);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out().lines()).hasSize(1);
+    return new ObjectMapper().readTree(outcome.out());
+  }
+
+  // ---- the command line itself
+
+  @Test
+  void noCommandIsAMistakeOfUse() {
+    fails(2, "attune: name a command\nattune: see 'attune --help'");
+    fails(
+        2,
+        "attune: name what to measure: train or infer\nattune: see 'attune bench --help'",
+        "bench");
+  }
+
+  @Test
+  void misspeltCommandIsSuggested() {
+    fails(
+        2,
+        "attune: Unmatched argument at index 0: 'trian'\nattune: did you mean 'train'?\n"
+            + "attune: see 'attune --help'",
+        "trian");
+  }
+
+  @Test
+  void misspeltOptionIsSuggested() {
+    fails(
+        2,
+        "attune: Unknown option: '--tensor'\nattune: did you mean '--tensors'?\n"
+            + "attune: see 'attune inspect --help'",
+        "inspect",
+        MODEL,
+        "--tensor");
+  }
+
+  @Test
+  void missingOptionsAreNamed() {
+    fails(
+        2,
+        "attune: Missing required options: '--input=<input>', '--output=<target>'\n"
+            + "attune: see 'attune predict --help'",
+        "predict",
+        MODEL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quickstart",
+        "train",
+        "eval",
+        "predict",
+        "forward",
+        "inspect",
+        "info",
+        "bench",
+        "bench train",
+        "bench infer"
+      })
+  void helpOfEveryCommandHasAnExample(String command) {
+    String[] args = (command + " --help").split(" ");
+    Outcome outcome = attune(args);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).contains("Example:").contains("  attune " + command);
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @Test
+  void helpNamesEveryCommand() {
+    Outcome outcome = attune("--help");
+    assertThat(outcome.code()).isZero();
+    for (String command :
+        List.of("quickstart", "train", "eval", "predict", "forward", "inspect", "info", "bench")) {
+      assertThat(outcome.out()).contains("  " + command + " ");
+    }
+  }
+
+  // ---- wrong input
+
+  @Test
+  void missingModelIsAFailure() {
+    Path missing = folder.resolve("none");
+    Outcome outcome = attune("inspect", missing.toString());
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err()).startsWith("attune: checkpoint: ").contains(missing.toString());
+    assertThat(outcome.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void badRecipeIsAMistakeOfUse() throws IOException {
+    Path missing = folder.resolve("none.yaml");
+    fails(2, "attune: recipe: there is no file " + missing, "train", missing.toString());
+    Path recipe =
+        Files.writeString(folder.resolve("a.yaml"), "task: text-classification\nmodle: x\n");
+    fails(2, "attune: " + recipe + ":1: 'model' is missing", "train", recipe.toString());
+  }
+
+  @Test
+  void predictNamesMissingInputAndBadLines() throws IOException {
+    Path missing = folder.resolve("none.jsonl");
+    Path output = folder.resolve("out.jsonl");
+    predictFails("input: there is no file " + missing, missing, output);
+
+    Path input = folder.resolve("in.jsonl");
+    Files.writeString(input, "{\"text\": \"good\"}\n\n[1]\n");
+    predictFails(input + ":3: expected a JSON object", input, output);
+    Files.writeString(input, "{\"text\": 3}\n");
+    predictFails(input + ":1: 'text' is 3, expected a string", input, output);
+    Files.writeString(input, "{\"txt\": \"a\"}\n");
+    predictFails(input + ":1: 'text' is missing, expected a string", input, output);
+    Files.write(input, new byte[] {'{', (byte) 0xff, '}', '\n'});
+    predictFails("input: " + input + " is not UTF-8", input, output);
+
+    Files.writeString(input, "{\"text\": \"good\"}\n{\"text\": \n");
+    Outcome outcome =
+        attune("predict", MODEL, "--input", input.toString(), "--output", output.toString());
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).startsWith("attune: " + input + ":2: not valid JSON: ");
+    assertThat(output).doesNotExist();
+  }
+
+  private static void predictFails(String message, Path input, Path output) {
+    fails(
+        1,
+        "attune: " + message,
+        "predict",
+        MODEL,
+        "--input",
+        input.toString(),
+        "--output",
+        output.toString());
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void forwardRefusesNumbersTheModelCannotTake() throws IOException {
+    forwardFails(
+        "{\"input_ids\": [101, 30522]}",
+        "'input_ids' has 30522 at place 1, expected a whole number from 0 to 30521");
+    forwardFails(
+        "{\"input_ids\": [101, -1]}",
+        "'input_ids' has -1 at place 1, expected a whole number from 0 to 30521");
+    forwardFails(
+        "{\"input_ids\": [1.5]}",
+        "'input_ids' has 1.5 at place 0, expected a whole number from 0 to 30521");
+    forwardFails("{\"input_ids\": []}", "'input_ids' is missing or empty");
+    forwardFails("{}", "'input_ids' is missing or empty");
+    forwardFails(
+        "{\"input_ids\": [101, 102], \"attention_mask\": [1]}",
+        "'attention_mask' has 1 numbers, input_ids 2");
+    forwardFails(
+        "{\"input_ids\": [101, 102], \"attention_mask\": [1, 2]}",
+        "'attention_mask' has 2 at place 1, expected a whole number from 0 to 1");
+    forwardFails(
+        "{\"input_ids\": [101, 102], \"token_type_ids\": [0, 2]}",
+        "'token_type_ids' has 2 at place 1, expected a whole number from 0 to 1");
+    String tooLong = Arrays.toString(new int[513]);
+    forwardFails(
+        "{\"input_ids\": " + tooLong + "}",
+        "'input_ids' has 513 numbers, the model has positions for 512");
+  }
+
+  private void forwardFails(String row, String message) throws IOException {
+    Path input = Files.writeString(folder.resolve("ids.jsonl"), row + "\n");
+    Path output = folder.resolve("states.jsonl");
+    fails(
+        1,
+        "attune: " + input + ":1: " + message,
+        "forward",
+        MODEL,
+        "--input",
+        input.toString(),
+        "--output",
+        output.toString());
+    assertThat(output).doesNotExist();
+  }
+
+  // ---- results
+
+  @Test
+  void inspectPrintsOneObject() throws IOException {
+    JsonNode result = json("inspect", MODEL, "--json", "--tensors");
+    assertThat(result.path("parameters").asLong()).isBetween(22_000_000L, 23_000_000L);
+    assertThat(result.path("tensors").size()).isGreaterThan(100);
+  }
+
+  @Test
+  void infoPrintsOneObject() throws IOException {
+    JsonNode result = json("info", "--json");
+    assertThat(result.path("engine").asText()).startsWith("libtorch 2");
+    assertThat(result.path("gemm_fp32_gflops").asLong()).isPositive();
+  }
+
+  @Test
+  void evalPrintsOneObject() throws IOException {
+    Path pairs =
+        Files.writeString(
+            folder.resolve("pairs.csv"),
+            "a,b,alike\na cat,a kitten,1\na cat,the market fell,0\nrain,heavy rain,0.9\n");
+    JsonNode result =
+        json(
+            "eval",
+            MODEL,
+            "--data",
+            pairs.toString(),
+            "--text",
+            "a",
+            "--text-pair",
+            "b",
+            "--score",
+            "alike",
+            "--json");
+    assertThat(result.path("examples").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void predictPrintsOneObjectAndWritesARowForEachInKeptOrder() throws IOException {
+    Path input =
+        Files.writeString(
+            folder.resolve("in.jsonl"), "{\"text\": \"a cat\"}\n\n{\"text\": \"a longer text\"}\n");
+    Path output = folder.resolve("out.jsonl");
+    JsonNode result =
+        json(
+            "predict", MODEL, "--input", input.toString(), "--output", output.toString(), "--json");
+    assertThat(result.path("rows").asInt()).isEqualTo(2);
+    List<String> rows = Files.readAllLines(output);
+    assertThat(rows).hasSize(2).allMatch(row -> row.startsWith("{\"embedding\":["));
+  }
+
+  @Test
+  void forwardWritesTheLastHiddenState() throws IOException {
+    Path input =
+        Files.writeString(folder.resolve("in.jsonl"), "{\"input_ids\": [101, 2023, 102]}\n");
+    Path output = folder.resolve("out.jsonl");
+    Outcome outcome =
+        attune("forward", MODEL, "--input", input.toString(), "--output", output.toString());
+    assertThat(outcome.code()).isZero();
+    JsonNode state = new ObjectMapper().readTree(output.toFile()).path("last_hidden_state");
+    assertThat(state).hasSize(3);
+    assertThat(state.get(0)).hasSize(384);
+  }
+}
