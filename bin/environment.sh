@@ -45,7 +45,9 @@ case "$(attune_blas)" in
 esac
 export ATTUNE_BLAS_FLAGS
 
-# Activations come and go with every step: keep their pages instead of returning them to the system.
-export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1073741824}"
-export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-1073741824}"
-export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
+# Activations come and go with every step. Keeping their pages is a fifth faster than returning each to the
+# system; one arena and a limit on what is kept hold the peak down (docs/performance.md).
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-4194304}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-268435456}"
+export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-33554432}"
