@@ -213,7 +213,12 @@ class ResumeTest {
                       .saveEvery(Every.steps(1))
                       .fit(TinyTask.dataset(ROWS)))
           .isInstanceOf(AttuneException.class)
-          .hasMessage("output: " + file.resolve("checkpoint-1") + " cannot be written: " + file);
+          .hasMessage(
+              "output: "
+                  + file.resolve("checkpoint-1")
+                  + " cannot be written: "
+                  + file
+                  + " is a file, expected a folder; choose another output");
     }
   }
 }
