@@ -1,10 +1,6 @@
 package org.attune.cli;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.attune.data.DataSource;
 import org.attune.data.Dataset;
 
@@ -17,17 +13,7 @@ final class BenchData {
 
   static Dataset read(Path folder, String part) {
     return Dataset.read(
-        new DataSource(
-            folder.resolve("stsa.binary." + part).toString(),
-            "text",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(DataSource.Format.LABEL_FIRST),
-            List.of(),
-            Map.of(),
-            OptionalInt.empty(),
-            Optional.empty()));
+        DataSource.of(folder.resolve("stsa.binary." + part).toString(), "text")
+            .withFormat(DataSource.Format.LABEL_FIRST));
   }
 }
