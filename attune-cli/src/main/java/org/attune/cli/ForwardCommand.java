@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
@@ -79,11 +79,10 @@ final class ForwardCommand implements Callable<Integer> {
                 + model.maxLength());
       }
       int types = model.config().optionalInt("type_vocab_size", 1, 1 << 16).orElse(2);
-      EncoderInput batch =
-          new EncoderInput(
-              Tensors.ofLongs(ids, 1, ids.length),
-              optional(row, "attention_mask", ids.length, 1),
-              optional(row, "token_type_ids", ids.length, types - 1));
+      ModelInput batch =
+          ModelInput.of(Tensors.ofLongs(ids, 1, ids.length))
+              .withMask(optional(row, "attention_mask", ids.length, 1))
+              .withTypeIds(optional(row, "token_type_ids", ids.length, types - 1));
       Tensor result = Autograd.noGrad(() -> model.forward(batch));
       return nested(result.toFloats(), result.shape().toArray(), 1, 0);
     }

@@ -1,10 +1,5 @@
 package org.attune.models;
 
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import org.attune.AttuneException;
-
 /** What stands on top of a body; the suffix is that of the class name in {@code architectures}. */
 public enum Head {
   /** The bare body: its output is the last hidden state. */
@@ -13,6 +8,9 @@ public enum Head {
   TOKEN_CLASSIFICATION("ForTokenClassification"),
   QUESTION_ANSWERING("ForQuestionAnswering"),
   MASKED_LM("ForMaskedLM"),
+  CAUSAL_LM("ForCausalLM"),
+  /** A language model over a decoder that also sees an encoder's states. */
+  CONDITIONAL_GENERATION("ForConditionalGeneration"),
   NEXT_SENTENCE("ForNextSentencePrediction"),
   PRETRAINING("ForPreTraining");
 
@@ -22,29 +20,8 @@ public enum Head {
     this.suffix = suffix;
   }
 
-  /** The architecture's name for a family, as {@code BertForMaskedLM} for {@code Bert}. */
-  public String architecture(String familyClass) {
-    return familyClass + suffix;
-  }
-
-  /**
-   * The head an architecture's name ends in.
-   *
-   * @throws AttuneException when it is of no head Attune has
-   */
-  public static Head ofArchitecture(String architecture) {
-    Optional<Head> head =
-        Arrays.stream(values())
-            .filter(h -> h != NONE && architecture.endsWith(h.suffix))
-            .findFirst()
-            .or(() -> architecture.endsWith(NONE.suffix) ? Optional.of(NONE) : Optional.empty());
-    return head.orElseThrow(
-        () ->
-            new AttuneException(
-                "models: architecture '"
-                    + architecture
-                    + "' has a head Attune does not know; known are "
-                    + Arrays.stream(values()).map(h -> h.suffix).collect(Collectors.joining(", "))
-                    + " [config.json]"));
+  /** The end of the architecture's name, as {@code ForMaskedLM}. */
+  public String suffix() {
+    return suffix;
   }
 }

@@ -29,7 +29,7 @@ public abstract class Model extends Module {
    * @return [B, labels] of a sequence, [B, T, labels] of tokens, [B, T, 2] (start, end) of an
    *     answer, [B, T, V] of a language model
    */
-  public abstract Tensor forward(EncoderInput input);
+  public abstract Tensor forward(ModelInput input);
 
   /** Most tokens in a row that the positions reach. */
   public abstract int maxLength();

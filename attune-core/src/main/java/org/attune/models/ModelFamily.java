@@ -1,6 +1,9 @@
 package org.attune.models;
 
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 
 /** One family of models: how to build it and how its files differ from the plain rule. */
@@ -14,6 +17,36 @@ public interface ModelFamily {
   /** The heads it has. */
   Set<Head> heads();
 
+  /** The architecture's name of a head, as {@code BertForMaskedLM}. */
+  default String architecture(Head head) {
+    return className() + head.suffix();
+  }
+
+  /**
+   * The head that config.json's {@code architectures} names; none where it names nothing.
+   *
+   * @throws AttuneException listing those the family has
+   */
+  default Head head(ConfigJson config) {
+    List<String> names = config.strings("architectures");
+    if (names.isEmpty()) {
+      return Head.NONE;
+    }
+    return heads().stream()
+        .filter(head -> architecture(head).equals(names.get(0)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new AttuneException(
+                    "models: "
+                        + modelType()
+                        + " has no architecture '"
+                        + names.get(0)
+                        + "'; known are "
+                        + heads().stream().map(this::architecture).collect(Collectors.joining(", "))
+                        + " [config.json]"));
+  }
+
   /**
    * Builds a model with empty parameters.
    *
@@ -26,6 +59,14 @@ public interface ModelFamily {
    * it.
    */
   String basePrefix();
+
+  /**
+   * The name in the newest files of a tensor that older ones call otherwise; the body's prefix may
+   * be there or not.
+   */
+  default String renamed(String key) {
+    return key;
+  }
 
   /**
    * Whether a key of a file is known and needed by no model: a buffer an old version saved, or a

@@ -53,13 +53,7 @@ public final class Pretrained {
   /** The model config.json describes, with empty parameters. */
   public static Model create(ConfigJson config) {
     ModelFamily family = Families.of(config);
-    List<String> architectures = config.strings("architectures");
-    Head head = architectures.isEmpty() ? Head.NONE : Head.ofArchitecture(architectures.get(0));
-    if (!family.heads().contains(head)) {
-      throw new AttuneException(
-          "models: " + family.modelType() + " has no " + architectures.get(0) + " [config.json]");
-    }
-    return family.create(config, head);
+    return family.create(config, family.head(config));
   }
 
   private static ModelFamily family(Model model) {
@@ -77,7 +71,7 @@ public final class Pretrained {
 
   /** The config.json that describes a model as it is now. */
   public static ConfigJson config(Model model) {
-    String architecture = model.head().architecture(family(model).className());
+    String architecture = family(model).architecture(model.head());
     return model
         .config()
         .with("architectures", List.of(architecture))

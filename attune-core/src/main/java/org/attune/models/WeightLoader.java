@@ -86,7 +86,9 @@ final class WeightLoader {
    */
   private String parameterName(String key, boolean prefixed) {
     String name =
-        key.replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
+        family
+            .renamed(key)
+            .replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
             .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias");
     if (!prefixed && name.startsWith(prefix())) {
       return name.substring(prefix().length());

@@ -9,56 +9,111 @@ import org.attune.tensor.Tensor;
 /**
  * Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2), without its
  * projections: the model makes query, key and value, so that any layer can stand in for them.
+ * Several query heads may share a key and value head (grouped queries, Ainslie et al. 2023).
  *
  * <p>With no dropout to apply it is one fused kernel. That kernel has no dropout on a CPU, and its
  * bf16 form is many times slower than fp32, so it always runs in fp32.
  */
 public final class Attention extends Module {
   private final int heads;
+  private final int keyHeads;
+  private final double scale;
   private final Dropout dropout;
 
   /**
-   * Attention over a number of heads.
+   * Attention over a number of heads of width E, scores scaled by 1 / sqrt(E).
    *
    * @param dropout probability of dropping an attention weight while training
    */
-  public Attention(int heads, double dropout) {
+  public Attention(int heads, int headWidth, double dropout) {
+    this(heads, heads, 1 / Math.sqrt((double) headWidth), dropout);
+  }
+
+  /**
+   * Attention with fewer heads of keys and values than of queries, or another scale.
+   *
+   * @param heads H of the queries
+   * @param keyHeads K of the keys and values, a divisor of H
+   * @param scale factor of the scores; 1 where the model does not scale
+   */
+  public Attention(int heads, int keyHeads, double scale, double dropout) {
+    if (heads % keyHeads != 0) {
+      throw new IllegalArgumentException(
+          heads + " query heads cannot share " + keyHeads + " key heads evenly");
+    }
     this.heads = heads;
+    this.keyHeads = keyHeads;
+    this.scale = scale;
     this.dropout = child("dropout", new Dropout(dropout));
   }
 
   /**
    * Mixes the values by how well queries match keys.
    *
-   * @param query [B, T, D]
-   * @param key [B, S, D]
-   * @param value [B, S, D]
-   * @param mask [B, 1, 1, S] or [B, 1, T, S] added to the scores: 0 keeps, -inf drops
-   * @return [B, T, D]
+   * @param query [B, T, H E]
+   * @param key [B, S, K E]
+   * @param value [B, S, K E]
+   * @param mask broadcast to [B, H, T, S] and added to the scores: 0 keeps, the lowest F32 drops
+   * @return [B, T, H E]
    */
   public Tensor forward(Tensor query, Tensor key, Tensor value, Optional<Tensor> mask) {
-    Tensor q = split(query); // [B, H, T, E]
-    Tensor k = split(key); // [B, H, S, E]
-    Tensor v = split(value); // [B, H, S, E]
-    Tensor mixed =
-        dropout.active() ? withDropout(q, k, v, mask) : Autocast.off(() -> fused(q, k, v, mask));
-    return mixed.transpose(1, 2).reshape(query.size(0), query.size(1), query.size(2));
+    return join(mix(splitQuery(query), splitKey(key), splitKey(value), mask));
   }
 
-  private static Tensor fused(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    return Functional.attention(single(q), single(k), single(v), mask);
+  /**
+   * The same on heads that are split already, as rotary positions and caches need them.
+   *
+   * @param q [B, H, T, E]
+   * @param k [B, K, S, E]
+   * @param v [B, K, S, E]
+   * @return [B, H, T, E]
+   */
+  public Tensor mix(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    Tensor everyKey = repeat(k); // [B, H, S, E]
+    Tensor everyValue = repeat(v);
+    return dropout.active()
+        ? withDropout(q, everyKey, everyValue, mask)
+        : Autocast.off(() -> fused(q, everyKey, everyValue, mask));
+  }
+
+  private Tensor fused(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    return Functional.attention(single(q), single(k), single(v), mask, scale);
   }
 
   private Tensor withDropout(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    double scale = 1 / Math.sqrt((double) q.size(3));
     Tensor scores = q.times(scale).matmul(k.transpose(2, 3)); // [B, H, T, S]
     Tensor masked = mask.map(scores::plus).orElse(scores);
     return dropout.forward(Functional.softmax(masked, -1)).matmul(v);
   }
 
-  private Tensor split(Tensor x) {
-    long width = x.size(2) / heads;
-    return x.reshape(x.size(0), x.size(1), heads, width).transpose(1, 2);
+  /** [B, T, H E] to [B, H, T, E]. */
+  public Tensor splitQuery(Tensor x) {
+    return split(x, heads);
+  }
+
+  /** [B, S, K E] to [B, K, S, E]. */
+  public Tensor splitKey(Tensor x) {
+    return split(x, keyHeads);
+  }
+
+  /** [B, H, T, E] to [B, T, H E]. */
+  public Tensor join(Tensor x) {
+    return x.transpose(1, 2).reshape(x.size(0), x.size(2), x.size(1) * x.size(3));
+  }
+
+  private static Tensor split(Tensor x, int heads) {
+    return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+  }
+
+  /** Each key head once for every query head that shares it: [B, K, S, E] to [B, H, S, E]. */
+  private Tensor repeat(Tensor x) {
+    if (keyHeads == heads) {
+      return x;
+    }
+    long shared = heads / keyHeads;
+    return x.unsqueeze(2)
+        .expand(x.size(0), keyHeads, shared, x.size(2), x.size(3))
+        .reshape(x.size(0), heads, x.size(2), x.size(3));
   }
 
   private static Tensor single(Tensor x) {

@@ -1,7 +1,6 @@
 package org.attune.recipe;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -13,6 +12,7 @@ import org.attune.data.Labels;
 import org.attune.data.Sampler;
 import org.attune.data.Split;
 import org.attune.metric.Evaluation;
+import org.attune.models.Families;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
@@ -133,10 +133,8 @@ public final class Runner {
 
   /** A classifier that already has these labels keeps its own order of them. */
   private static Labels labels(Checkpoint checkpoint, Dataset train) {
-    List<String> architectures = checkpoint.config().strings("architectures");
     boolean classifier =
-        !architectures.isEmpty()
-            && Head.ofArchitecture(architectures.get(0)) == Head.SEQUENCE_CLASSIFICATION;
+        Families.of(checkpoint.config()).head(checkpoint.config()) == Head.SEQUENCE_CLASSIFICATION;
     if (classifier && train.labels().size() > 0) {
       Labels known = Labels.of(checkpoint.config().labels());
       if (known.size() == train.labels().size()

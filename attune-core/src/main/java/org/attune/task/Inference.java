@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.attune.data.Batch;
-import org.attune.models.EncoderInput;
+import org.attune.models.ModelInput;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -45,14 +45,15 @@ final class Inference {
   }
 
   /** A batch as tensors; the mask is left out when nothing is padded. */
-  static EncoderInput input(Batch batch) {
+  static ModelInput input(Batch batch) {
     long rows = batch.rows();
     long length = batch.length();
-    return new EncoderInput(
-        Tensors.ofLongs(batch.inputIds(), rows, length),
+    Optional<Tensor> mask =
         batch.padded()
             ? Optional.of(Tensors.ofLongs(batch.attentionMask(), rows, length))
-            : Optional.empty(),
-        Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
+            : Optional.empty();
+    return ModelInput.of(Tensors.ofLongs(batch.inputIds(), rows, length))
+        .withMask(mask)
+        .withTypeIds(Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
   }
 }

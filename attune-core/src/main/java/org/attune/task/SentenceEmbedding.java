@@ -12,9 +12,9 @@ import org.attune.data.Example;
 import org.attune.data.Target;
 import org.attune.metric.Evaluation;
 import org.attune.metric.RegressionMetrics;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
 import org.attune.objective.CosineSimilarity;
 import org.attune.tensor.DType;
@@ -75,7 +75,7 @@ public final class SentenceEmbedding implements TrainTask<Model> {
 
   /** Vectors of length one: [B, D]. */
   Tensor embed(Model model, Batch batch) {
-    EncoderInput input = Inference.input(batch);
+    ModelInput input = Inference.input(batch);
     Tensor hidden = model.forward(input).to(DType.F32); // [B, T, D]
     Tensor mask =
         Tensors.ofLongs(batch.attentionMask(), batch.rows(), batch.length(), 1).to(DType.F32);

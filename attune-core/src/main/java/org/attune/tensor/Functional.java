@@ -95,7 +95,7 @@ public final class Functional {
   }
 
   /**
-   * Fused attention, softmax(q k' / sqrt(E) + mask) v (Vaswani et al. 2017, section 3.2.1).
+   * Fused attention, softmax(scale q k' + mask) v (Vaswani et al. 2017, section 3.2.1).
    *
    * @param query [B, H, T, E]
    * @param key [B, H, S, E]
@@ -103,7 +103,8 @@ public final class Functional {
    * @param mask added to the scores, broadcast to [B, H, T, S]; empty for none
    * @return [B, H, T, E]
    */
-  public static Tensor attention(Tensor query, Tensor key, Tensor value, Optional<Tensor> mask) {
+  public static Tensor attention(
+      Tensor query, Tensor key, Tensor value, Optional<Tensor> mask, double scale) {
     return tensor(
         "attention",
         () ->
@@ -114,7 +115,7 @@ public final class Functional {
                 mask.map(Functional::optional).orElseGet(TensorOptional::new),
                 0.0,
                 false,
-                new DoubleOptional(),
+                new DoubleOptional(scale),
                 false),
         query,
         key,

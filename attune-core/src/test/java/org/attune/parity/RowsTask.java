@@ -11,8 +11,8 @@ import org.attune.data.Example;
 import org.attune.data.Labels;
 import org.attune.data.Target;
 import org.attune.metric.Evaluation;
-import org.attune.models.EncoderInput;
 import org.attune.models.Model;
+import org.attune.models.ModelInput;
 import org.attune.objective.CrossEntropy;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
@@ -77,8 +77,8 @@ final class RowsTask implements TrainTask<Model> {
   }
 
   /** Ids and mask [B, T] of a batch. */
-  static EncoderInput input(Batch batch) {
-    return EncoderInput.of(
+  static ModelInput input(Batch batch) {
+    return ModelInput.of(
         Tensors.ofLongs(batch.inputIds(), batch.rows(), batch.length()),
         Tensors.ofLongs(batch.attentionMask(), batch.rows(), batch.length()));
   }

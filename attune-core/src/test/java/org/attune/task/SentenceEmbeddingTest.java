@@ -11,7 +11,7 @@ import org.attune.data.Dataset;
 import org.attune.data.Example;
 import org.attune.data.Labels;
 import org.attune.data.Target;
-import org.attune.models.EncoderInput;
+import org.attune.models.ModelInput;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensors;
@@ -60,9 +60,7 @@ class SentenceEmbeddingTest {
     long[] wide = java.util.Arrays.stream(ids).asLongStream().toArray();
     float[] hidden;
     try (Scope scope = Scope.open()) {
-      EncoderInput input =
-          new EncoderInput(
-              Tensors.ofLongs(wide, 1, wide.length), Optional.empty(), Optional.empty());
+      ModelInput input = ModelInput.of(Tensors.ofLongs(wide, 1, wide.length));
       hidden = Autograd.noGrad(() -> predictor.model().forward(input)).toFloats(); // [T * D]
     }
     double[] mean = new double[hidden.length / ids.length];

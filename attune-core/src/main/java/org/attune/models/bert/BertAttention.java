@@ -23,7 +23,10 @@ final class BertAttention extends Module {
     query = child("self.query", Linear.of(width, width));
     key = child("self.key", Linear.of(width, width));
     value = child("self.value", Linear.of(width, width));
-    attention = child("self", new Attention(config.heads(), config.attentionDropout()));
+    attention =
+        child(
+            "self",
+            new Attention(config.heads(), width / config.heads(), config.attentionDropout()));
     output = child("output.dense", Linear.of(width, width));
     dropout = child("output.dropout", new Dropout(config.hiddenDropout()));
     norm = child("output.LayerNorm", new LayerNorm(width, config.layerNormEps()));

@@ -1,7 +1,7 @@
 package org.attune.models.bert;
 
 import org.attune.AttuneException;
-import org.attune.models.EncoderInput;
+import org.attune.models.ModelInput;
 import org.attune.nn.Dropout;
 import org.attune.nn.Embedding;
 import org.attune.nn.LayerNorm;
@@ -30,7 +30,7 @@ final class BertEmbeddings extends Module {
   }
 
   /** Embeds [B, T] ids as [B, T, D]. */
-  Tensor forward(EncoderInput input) {
+  Tensor forward(ModelInput input) {
     long length = input.ids().size(1); // T
     Tensor positions = position.weight().value(); // [max positions, D]
     if (length > positions.size(0)) {

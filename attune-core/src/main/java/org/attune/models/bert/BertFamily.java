@@ -27,7 +27,7 @@ public final class BertFamily implements ModelFamily {
 
   @Override
   public Set<Head> heads() {
-    return EnumSet.allOf(Head.class);
+    return EnumSet.complementOf(EnumSet.of(Head.CAUSAL_LM, Head.CONDITIONAL_GENERATION));
   }
 
   @Override
@@ -41,6 +41,7 @@ public final class BertFamily implements ModelFamily {
       case MASKED_LM -> new BertForMaskedLM(json, config);
       case NEXT_SENTENCE -> new BertForNextSentencePrediction(json, config);
       case PRETRAINING -> new BertForPreTraining(json, config);
+      default -> throw new IllegalArgumentException("bert has no head " + head);
     };
   }
 

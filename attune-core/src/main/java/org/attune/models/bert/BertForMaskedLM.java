@@ -1,12 +1,13 @@
 package org.attune.models.bert;
 
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.LanguageModel;
+import org.attune.models.ModelInput;
 import org.attune.tensor.Tensor;
 
 /** Predicts the word piece at each place. */
-public final class BertForMaskedLM extends BertBase {
+public final class BertForMaskedLM extends BertBase implements LanguageModel {
   private final BertModel bert; // "bert"
   private final BertLmHead predictions; // "cls.predictions"
 
@@ -19,7 +20,17 @@ public final class BertForMaskedLM extends BertBase {
 
   /** Logits [B, T, V]. */
   @Override
-  public Tensor forward(EncoderInput input) {
-    return predictions.forward(bert.forward(input));
+  public Tensor forward(ModelInput input) {
+    return logits(hidden(input));
+  }
+
+  @Override
+  public Tensor hidden(ModelInput input) {
+    return bert.forward(input);
+  }
+
+  @Override
+  public Tensor logits(Tensor hidden) {
+    return predictions.forward(hidden);
   }
 }

@@ -1,8 +1,8 @@
 package org.attune.models.bert;
 
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
 import org.attune.tensor.Tensor;
 
@@ -21,7 +21,7 @@ public final class BertForNextSentencePrediction extends BertBase {
 
   /** Logits [B, 2]. */
   @Override
-  public Tensor forward(EncoderInput input) {
+  public Tensor forward(ModelInput input) {
     return relationship.forward(bert.pool(bert.forward(input)));
   }
 }

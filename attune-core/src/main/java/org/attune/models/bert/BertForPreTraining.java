@@ -3,8 +3,8 @@ package org.attune.models.bert;
 import java.util.Collection;
 import java.util.List;
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -38,12 +38,12 @@ public final class BertForPreTraining extends BertBase {
 
   /** The masked-language-model logits [B, T, V]. */
   @Override
-  public Tensor forward(EncoderInput input) {
+  public Tensor forward(ModelInput input) {
     return predictions.forward(bert.forward(input));
   }
 
   /** Both heads' logits. */
-  public Logits logits(EncoderInput input) {
+  public Logits logits(ModelInput input) {
     Tensor hidden = bert.forward(input); // [B, T, D]
     return new Logits(predictions.forward(hidden), relationship.forward(bert.pool(hidden)));
   }

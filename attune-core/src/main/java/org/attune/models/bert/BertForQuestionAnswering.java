@@ -1,8 +1,8 @@
 package org.attune.models.bert;
 
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
 import org.attune.tensor.Tensor;
 
@@ -19,7 +19,7 @@ public final class BertForQuestionAnswering extends BertBase {
 
   /** Logits [B, T, 2]: start, end. */
   @Override
-  public Tensor forward(EncoderInput input) {
+  public Tensor forward(ModelInput input) {
     return outputs.forward(bert.forward(input));
   }
 }

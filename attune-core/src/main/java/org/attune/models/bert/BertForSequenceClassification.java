@@ -1,8 +1,8 @@
 package org.attune.models.bert;
 
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.ModelInput;
 import org.attune.nn.Dropout;
 import org.attune.nn.Linear;
 import org.attune.tensor.Tensor;
@@ -22,7 +22,7 @@ public final class BertForSequenceClassification extends BertBase {
 
   /** Logits [B, labels]. */
   @Override
-  public Tensor forward(EncoderInput input) {
+  public Tensor forward(ModelInput input) {
     Tensor pooled = bert.pool(bert.forward(input)); // [B, D]
     return classifier.forward(dropout.forward(pooled));
   }

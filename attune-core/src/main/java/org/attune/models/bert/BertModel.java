@@ -3,8 +3,8 @@ package org.attune.models.bert;
 import java.util.List;
 import java.util.Optional;
 import org.attune.checkpoint.ConfigJson;
-import org.attune.models.EncoderInput;
 import org.attune.models.Head;
+import org.attune.models.ModelInput;
 import org.attune.nn.LayerStack;
 import org.attune.tensor.Tensor;
 
@@ -30,13 +30,13 @@ public final class BertModel extends BertBase {
 
   /** The last hidden state [B, T, D]. */
   @Override
-  public Tensor forward(EncoderInput input) {
+  public Tensor forward(ModelInput input) {
     Optional<Tensor> mask = input.attentionMask();
     return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
   }
 
   /** Every hidden state [B, T, D]: the embeddings first, the last layer's last. */
-  public List<Tensor> hiddenStates(EncoderInput input) {
+  public List<Tensor> hiddenStates(ModelInput input) {
     Optional<Tensor> mask = input.attentionMask();
     return layers.forwardAll(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
   }

@@ -2,8 +2,8 @@ package org.attune.models.bert;
 
 import java.util.Set;
 import org.attune.checkpoint.Checkpoint;
-import org.attune.models.EncoderInput;
 import org.attune.models.Model;
+import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Tensor;
@@ -24,7 +24,7 @@ class BertModelContractTest extends ModuleContract<Model> {
 
   @Override
   protected Tensor forward(Model model, Tensor ids, Tensor mask) {
-    return model.forward(EncoderInput.of(ids, mask));
+    return model.forward(ModelInput.of(ids, mask));
   }
 
   @Override

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.SafetensorsFile;
-import org.attune.models.EncoderInput;
 import org.attune.models.Model;
+import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
 import org.attune.nn.Parameter;
 import org.attune.objective.CrossEntropy;
@@ -93,9 +93,10 @@ class BertParityTest {
           : Optional.empty();
     }
 
-    private EncoderInput input() {
-      return new EncoderInput(
-          tensor("input_ids"), optional("attention_mask"), optional("token_type_ids"));
+    private ModelInput input() {
+      return ModelInput.of(tensor("input_ids"))
+          .withMask(optional("attention_mask"))
+          .withTypeIds(optional("token_type_ids"));
     }
 
     private Map<String, Tensor> outputs() {

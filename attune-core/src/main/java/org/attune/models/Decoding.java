@@ -1,0 +1,26 @@
+package org.attune.models;
+
+import org.attune.tensor.Tensor;
+
+/**
+ * The state of a decoder between two tokens: keys and values of what it has read. It holds native
+ * memory until closed. R is the number of rows: prompts times beams.
+ */
+public interface Decoding extends AutoCloseable {
+  /**
+   * Reads tokens behind those read so far.
+   *
+   * @param ids [R, t] I64: the prompts or the start tokens at first, then one a row
+   * @return the logits [R, V] behind the last of them
+   */
+  Tensor next(Tensor ids);
+
+  /**
+   * Row i goes on from what row {@code rows[i]} has read. The number of rows may change, which is
+   * how prompts become beams.
+   */
+  void reorder(long[] rows);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,16 @@
+package org.attune.models;
+
+/** A language model that writes text token by token. */
+public interface GenerativeModel extends LanguageModel {
+  /** Whether prompts go to an encoder of their own and the decoder starts from a start token. */
+  boolean encoderDecoder();
+
+  /**
+   * Begins to write for a batch of prompts. An encoder runs here, once; a decoder alone reads its
+   * prompts with the first {@link Decoding#next}.
+   *
+   * @param prompts with a mask where rows are padded: on the left for a decoder alone
+   * @param capacity most tokens the decoder will hold a row, its prompt and what it writes together
+   */
+  Decoding decode(ModelInput prompts, int capacity);
+}

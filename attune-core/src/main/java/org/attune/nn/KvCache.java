@@ -1,0 +1,96 @@
+package org.attune.nn;
+
+import org.attune.tensor.Autograd;
+import org.attune.tensor.DType;
+import org.attune.tensor.Shape;
+import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
+
+/**
+ * Keys and values of one attention layer for the tokens read so far, in memory of a fixed size:
+ * nothing is allocated a token. Not for training.
+ */
+public final class KvCache implements AutoCloseable {
+  private final long capacity;
+  private Tensor keys; // [R, H, capacity, E]; null before the first append
+  private Tensor values;
+  private long length;
+
+  /**
+   * An empty cache.
+   *
+   * @param capacity most tokens a row
+   */
+  public KvCache(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Tokens held a row. */
+  public long length() {
+    return length;
+  }
+
+  /**
+   * Adds the keys and values of new tokens.
+   *
+   * @param key [R, H, t, E]
+   * @param value [R, H, t, E]
+   * @throws IllegalStateException when the capacity is exceeded
+   */
+  public void append(Tensor key, Tensor value) {
+    long added = key.size(2);
+    if (length + added > capacity) {
+      throw new IllegalStateException(
+          "a cache for " + capacity + " tokens cannot take " + added + " behind " + length);
+    }
+    if (keys == null) {
+      keys = room(key);
+      values = room(value);
+    }
+    Autograd.noGrad(
+        () -> {
+          keys.narrow(2, length, added).copyFrom(key);
+          values.narrow(2, length, added).copyFrom(value);
+        });
+    length += added;
+  }
+
+  private Tensor room(Tensor like) {
+    Shape shape = Shape.of(like.size(0), like.size(1), capacity, like.size(3));
+    return Tensors.empty(shape, like.dtype() == DType.BF16 ? DType.BF16 : DType.F32).keep();
+  }
+
+  /** All keys so far [R, H, length, E], a view. */
+  public Tensor keys() {
+    return keys.narrow(2, 0, length);
+  }
+
+  /** All values so far [R, H, length, E], a view. */
+  public Tensor values() {
+    return values.narrow(2, 0, length);
+  }
+
+  /** Row i becomes a copy of row {@code rows[i]}: rows [R'] I64. */
+  public void reorder(Tensor rows) {
+    if (keys == null) {
+      return;
+    }
+    keys = replaced(keys, rows);
+    values = replaced(values, rows);
+  }
+
+  private static Tensor replaced(Tensor old, Tensor rows) {
+    Tensor chosen = Autograd.noGrad(() -> old.indexSelect(0, rows)).keep();
+    old.close();
+    return chosen;
+  }
+
+  @Override
+  public void close() {
+    if (keys != null) {
+      keys.close();
+      values.close();
+      keys = null;
+    }
+  }
+}
