@@ -39,12 +39,14 @@ class ArchitectureTest {
           Map.entry("checkpoint", List.of("tensor", "text")),
           Map.entry("data", List.of("text")),
           Map.entry("models", List.of("checkpoint", "nn", "tensor")),
+          Map.entry("generate", List.of("checkpoint", "models", "nn", "tensor", "text")),
           Map.entry("train", List.of("checkpoint", "data", "metric", "nn", "optim", "tensor")),
           Map.entry(
               "task",
               List.of(
                   "checkpoint",
                   "data",
+                  "generate",
                   "metric",
                   "models",
                   "nn",

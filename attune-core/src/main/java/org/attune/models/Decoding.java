@@ -21,6 +21,17 @@ public interface Decoding extends AutoCloseable {
    */
   void reorder(long[] rows);
 
+  /**
+   * The same where each row has read the same first tokens as the row it goes on from, as the beams
+   * of one prompt mostly have: only what follows need be copied.
+   *
+   * @param unchanged tokens read a row (padding included) up to which nothing changes; the number
+   *     of rows stays as it is
+   */
+  default void reorder(long[] rows, int unchanged) {
+    reorder(rows);
+  }
+
   @Override
   void close();
 }

@@ -79,6 +79,29 @@ public final class KvCache implements AutoCloseable {
     values = replaced(values, rows);
   }
 
+  /**
+   * Row i becomes a copy of row {@code rows[i]}, which holds the same up to a place: only what is
+   * behind it moves, within the memory there is.
+   *
+   * @param rows [R] I64, as many as there are
+   * @param from number of tokens that are the same already
+   */
+  public void reorder(Tensor rows, long from) {
+    if (keys == null || from >= length) {
+      return;
+    }
+    Autograd.noGrad(
+        () -> {
+          move(keys, rows, from);
+          move(values, rows, from);
+        });
+  }
+
+  private void move(Tensor cache, Tensor rows, long from) {
+    Tensor behind = cache.narrow(2, from, length - from); // [R, H, length - from, E], a view
+    behind.copyFrom(behind.indexSelect(0, rows));
+  }
+
   private static Tensor replaced(Tensor old, Tensor rows) {
     Tensor chosen = Autograd.noGrad(() -> old.indexSelect(0, rows)).keep();
     old.close();
