@@ -1,9 +1,10 @@
-"""What the fixture scripts share: the tiny BERT's shape, its inputs, and how a golden folder is written.
+"""What the fixture scripts share: the tiny BERT's shape, random inputs, and how a golden folder is written.
 
 All sizes differ from each other and none is a power of two, so that a swapped dimension cannot go unseen.
 """
 import json
 import pathlib
+from dataclasses import dataclass
 
 import torch
 from safetensors.torch import save_file
@@ -16,6 +17,19 @@ RESOURCES = pathlib.Path(__file__).parent.parent / "attune-core/src/test/resourc
 VOCAB, PAD, CLS, SEP, MASK = 71, 0, 1, 2, 3
 
 
+@dataclass(frozen=True)
+class Words:
+    """The ids of a tiny vocabulary: padding, what a row begins and its parts end with, and [lowest, size) for words."""
+    size: int
+    pad: int
+    first: int
+    last: int
+    lowest: int
+
+
+BERT_WORDS = Words(VOCAB, PAD, CLS, SEP, MASK + 1)
+
+
 def tiny_config(**changes):
     """A BERT of about 12,000 parameters without dropout, large initial weights so that no path is near zero."""
     settings = dict(
@@ -25,13 +39,13 @@ def tiny_config(**changes):
     return BertConfig(**{**settings, **changes})
 
 
-def make_tiny(model_class, seed, **changes):
+def make_tiny(model_class, seed, config=tiny_config, **changes):
     """A random tiny model in eval mode; biases and norms are random too (transformers starts them at 0 and 1)."""
     torch.manual_seed(seed)
-    model = model_class(tiny_config(**changes)).eval()
+    model = model_class(config(**changes)).eval()
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith("bias") or "LayerNorm" in name:
+        for parameter in model.parameters():
+            if parameter.dim() == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.1)
     return model
 
@@ -45,23 +59,23 @@ def has_gradient(name):
     return not name.endswith("attention.self.key.bias")
 
 
-def random_rows(lengths, seed):
+def random_rows(lengths, seed, words=BERT_WORDS):
     """Token ids of so many rows: [CLS] words [SEP] words [SEP], and the token types of the two parts."""
     generator = torch.Generator().manual_seed(seed)
     rows = []
     for length in lengths:
         first = max(2, (length + 1) // 2)
-        ids = torch.randint(MASK + 1, VOCAB, (length,), generator=generator)
-        ids[0], ids[first - 1], ids[-1] = CLS, SEP, SEP
+        ids = torch.randint(words.lowest, words.size, (length,), generator=generator)
+        ids[0], ids[first - 1], ids[-1] = words.first, words.last, words.last
         rows.append((ids, (torch.arange(length) >= first).long()))
     return rows
 
 
-def pad(rows, side="right", with_types=True):
+def pad(rows, side="right", with_types=True, pad_id=PAD):
     """Stacks rows to their longest as input_ids, attention_mask and (on request) token_type_ids, all [B, T] int64."""
     width = max(len(ids) for ids, _ in rows)
     shape = (len(rows), width)
-    batch = {"input_ids": torch.full(shape, PAD), "attention_mask": torch.zeros(shape, dtype=torch.long)}
+    batch = {"input_ids": torch.full(shape, pad_id), "attention_mask": torch.zeros(shape, dtype=torch.long)}
     if with_types:
         batch["token_type_ids"] = torch.zeros(shape, dtype=torch.long)
     for row, (ids, types) in enumerate(rows):

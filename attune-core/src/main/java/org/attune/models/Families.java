@@ -12,6 +12,11 @@ public final class Families {
 
   private Families() {}
 
+  /** All of them, in the order in which they are listed to users. */
+  public static List<ModelFamily> all() {
+    return ALL;
+  }
+
   /**
    * The family that config.json's {@code model_type} names.
    *

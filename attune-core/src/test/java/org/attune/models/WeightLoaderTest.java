@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checkpoints that do not fit their config.json; how those that fit load is in BertParityTest. */
+/** Checkpoints that do not fit their config.json; those that fit are in FamilyParityTest. */
 class WeightLoaderTest {
   private static final String KEY = "encoder.layer.0.attention.self.key.bias";
 

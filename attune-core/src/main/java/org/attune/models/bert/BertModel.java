@@ -3,6 +3,7 @@ package org.attune.models.bert;
 import java.util.List;
 import java.util.Optional;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Body;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.LayerStack;
@@ -12,7 +13,7 @@ import org.attune.tensor.Tensor;
  * Embeddings and encoder layers, with the pooler that some heads read: alone, or a model's {@code
  * bert}.
  */
-public final class BertModel extends BertBase {
+public final class BertModel extends BertBase implements Body {
   private final BertEmbeddings embeddings; // "embeddings"
   private final LayerStack<BertLayer> layers; // "encoder.layer"
   private final Optional<BertPooler> pooler; // "pooler"
@@ -35,10 +36,15 @@ public final class BertModel extends BertBase {
     return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
   }
 
-  /** Every hidden state [B, T, D]: the embeddings first, the last layer's last. */
+  @Override
   public List<Tensor> hiddenStates(ModelInput input) {
     Optional<Tensor> mask = input.attentionMask();
     return layers.forwardAll(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+  }
+
+  @Override
+  public Optional<Tensor> pooled(Tensor hidden) {
+    return pooler.map(p -> p.forward(hidden));
   }
 
   /** tanh(W h) of the first token of a last hidden state [B, T, D]: [B, D]. */

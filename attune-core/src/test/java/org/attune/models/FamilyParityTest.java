@@ -1,0 +1,79 @@
+package org.attune.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.attune.checkpoint.Checkpoint;
+import org.attune.tensor.Scope;
+import org.attune.tensor.Tensor;
+import org.attune.testkit.Golden;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every head of every family in {@link Families} against the reference stack: hidden states,
+ * logits, losses and the gradient of every parameter, whole tensors, of all cases in
+ * golden/FAMILY/NAME. The scripts {@code reference/*_fixtures.py} write those folders; a folder is
+ * all a new head or family needs to be tested here.
+ */
+class FamilyParityTest {
+  private static final double LOSS = 1e-6;
+
+  static List<String> folders() {
+    List<String> names = new ArrayList<>();
+    for (ModelFamily family : Families.all()) {
+      Path root = Golden.folder(family.modelType());
+      try (Stream<Path> folders = Files.list(root)) {
+        folders
+            .filter(folder -> Files.exists(folder.resolve("golden.json")))
+            .map(folder -> family.modelType() + "/" + folder.getFileName())
+            .sorted()
+            .forEach(names::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return names;
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void equalsTheReference(String folder) {
+    Golden golden = Golden.read(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(golden.folder().toString());
+        Model model = Pretrained.load(checkpoint).model()) {
+      JsonNode losses = golden.values().get("loss");
+      assertThat(losses.size()).isPositive();
+      for (Map.Entry<String, JsonNode> loss : losses.properties()) {
+        try (Scope scope = Scope.open()) {
+          check(new ParityCase(folder, loss.getKey(), golden, model), loss.getValue().asDouble());
+        }
+      }
+    }
+  }
+
+  private static void check(ParityCase batch, double expectedLoss) {
+    Map<String, Tensor> outputs = batch.outputs();
+    outputs.forEach(batch::compare);
+    Tensor loss = batch.loss(outputs);
+    assertThat(loss.item())
+        .as("%s loss", batch.where())
+        .isCloseTo(expectedLoss, within(LOSS * Math.max(1, Math.abs(expectedLoss))));
+    if (batch.hasGradients()) {
+      batch.model().clearGrads();
+      loss.backward();
+      batch.compareGradients();
+    }
+    batch.compareHalves(outputs);
+    batch.compareBf16();
+  }
+}
