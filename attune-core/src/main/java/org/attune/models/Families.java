@@ -5,10 +5,11 @@ import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.bert.BertFamily;
+import org.attune.models.gpt2.GPT2Family;
 
 /** The families Attune knows. A new one is a folder and a line here. */
 public final class Families {
-  private static final List<ModelFamily> ALL = List.of(new BertFamily());
+  private static final List<ModelFamily> ALL = List.of(new BertFamily(), new GPT2Family());
 
   private Families() {}
 

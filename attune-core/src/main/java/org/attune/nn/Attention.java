@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
+import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
+import org.attune.tensor.Tensors;
 
 /**
  * Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2), without its
@@ -69,15 +71,43 @@ public final class Attention extends Module {
    * @return [B, H, T, E]
    */
   public Tensor mix(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    Tensor everyKey = repeat(k); // [B, H, S, E]
-    Tensor everyValue = repeat(v);
-    return dropout.active()
-        ? withDropout(q, everyKey, everyValue, mask)
-        : Autocast.off(() -> fused(q, everyKey, everyValue, mask));
+    if (dropout.active()) {
+      return withDropout(q, repeat(k), repeat(v), mask);
+    }
+    boolean grouped = keyHeads < heads;
+    if (grouped && q.size(2) == 1 && mask.map(m -> m.size(1) == 1).orElse(true)) {
+      // One query a head: those that share a key head become its rows, and no key is repeated.
+      Tensor rows = q.reshape(q.size(0), keyHeads, heads / keyHeads, q.size(3));
+      return fused(rows, k, v, mask).reshape(q.size(0), heads, 1, q.size(3));
+    }
+    return fused(q, repeat(k), repeat(v), mask);
+  }
+
+  /**
+   * The same where query i sees keys 0 to i alone.
+   *
+   * @param q [B, H, T, E]
+   * @param k [B, K, T, E]
+   * @param v [B, K, T, E]
+   * @return [B, H, T, E]
+   */
+  public Tensor mixCausal(Tensor q, Tensor k, Tensor v) {
+    if (dropout.active()) {
+      return withDropout(q, repeat(k), repeat(v), Optional.of(future(q.size(2)).to(q.device())));
+    }
+    return Autocast.off(
+        () -> Functional.causalAttention(single(q), single(repeat(k)), single(repeat(v)), scale));
+  }
+
+  /** [T, T] F32: 0 on and below the diagonal, the lowest F32 above it. */
+  private static Tensor future(long length) {
+    Tensor places = Tensors.range(length);
+    Tensor ahead = places.unsqueeze(0).minus(places.unsqueeze(1)).gt(0);
+    return Tensors.zeros(Shape.of(length, length), DType.F32).maskedFill(ahead, -Float.MAX_VALUE);
   }
 
   private Tensor fused(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    return Functional.attention(single(q), single(k), single(v), mask, scale);
+    return Autocast.off(() -> Functional.attention(single(q), single(k), single(v), mask, scale));
   }
 
   private Tensor withDropout(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {

@@ -29,6 +29,11 @@ public final class Linear extends Module {
     return new Linear(weight, weight.shape().size(0), true);
   }
 
+  /** The same without a bias. */
+  public static Linear tiedWithoutBias(Parameter weight) {
+    return new Linear(weight, weight.shape().size(0), false);
+  }
+
   private static Parameter matrix(long in, long out) {
     return new Parameter(Shape.of(out, in), Parameter.Init.NORMAL);
   }

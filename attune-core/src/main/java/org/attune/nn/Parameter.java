@@ -23,12 +23,18 @@ public final class Parameter {
 
   private final Shape shape;
   private final Init init;
+  private final double deviation; // of a normal one, as a multiple of the model's
   private Tensor value;
   private boolean trainable = true;
 
   Parameter(Shape shape, Init init) {
+    this(shape, init, 1);
+  }
+
+  Parameter(Shape shape, Init init, double deviation) {
     this.shape = shape;
     this.init = init;
+    this.deviation = deviation;
   }
 
   public Shape shape() {
@@ -92,7 +98,7 @@ public final class Parameter {
   void initialize(Rng rng, double range, String name) {
     set(
         switch (init) {
-          case NORMAL -> rng.normal(shape, range, 0, Rng.site(name));
+          case NORMAL -> rng.normal(shape, range * deviation, 0, Rng.site(name));
           case ZEROS -> Tensors.zeros(shape, DType.F32);
           case ONES -> Tensors.ones(shape, DType.F32);
         });

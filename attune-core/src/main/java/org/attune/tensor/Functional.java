@@ -68,6 +68,23 @@ public final class Functional {
         bias);
   }
 
+  /**
+   * Root-mean-square normalization of the last dimension (Zhang and Sennrich 2019): x / sqrt(mean
+   * x^2 + eps) * weight; x [.., D], weight [D].
+   */
+  public static Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
+    return tensor(
+        "rmsNorm",
+        () ->
+            torch.rms_norm(
+                x.handle(),
+                new long[] {weight.handle().numel()},
+                optional(weight),
+                new DoubleOptional(eps)),
+        x,
+        weight);
+  }
+
   /** x Phi(x), exactly (Hendrycks and Gimpel 2016). */
   public static Tensor gelu(Tensor x) {
     return tensor("gelu", () -> torch.gelu(x.handle()), x);
@@ -105,6 +122,25 @@ public final class Functional {
    */
   public static Tensor attention(
       Tensor query, Tensor key, Tensor value, Optional<Tensor> mask, double scale) {
+    TensorOptional added = mask.map(Functional::optional).orElseGet(TensorOptional::new);
+    return attention(query, key, value, added, false, scale);
+  }
+
+  /**
+   * Fused attention in which query i sees keys 0 to i alone; faster than a mask that says so, for
+   * the kernel skips what is not seen.
+   *
+   * @param query [B, H, T, E]
+   * @param key [B, H, T, E]
+   * @param value [B, H, T, E]
+   * @return [B, H, T, E]
+   */
+  public static Tensor causalAttention(Tensor query, Tensor key, Tensor value, double scale) {
+    return attention(query, key, value, new TensorOptional(), true, scale);
+  }
+
+  private static Tensor attention(
+      Tensor query, Tensor key, Tensor value, TensorOptional mask, boolean causal, double scale) {
     return tensor(
         "attention",
         () ->
@@ -112,9 +148,9 @@ public final class Functional {
                 query.handle(),
                 key.handle(),
                 value.handle(),
-                mask.map(Functional::optional).orElseGet(TensorOptional::new),
+                mask,
                 0.0,
-                false,
+                causal,
                 new DoubleOptional(scale),
                 false),
         query,

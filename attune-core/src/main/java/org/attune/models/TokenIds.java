@@ -1,0 +1,52 @@
+package org.attune.models;
+
+import org.attune.AttuneException;
+import org.attune.tensor.Tensor;
+
+/** Checks ids in Java, before a native gather reads memory by them. */
+public final class TokenIds {
+  private TokenIds() {}
+
+  /**
+   * The ids themselves.
+   *
+   * @param ids [B, T] I64
+   * @param vocabulary V
+   * @param family for the message
+   * @throws AttuneException naming an id outside the vocabulary, or when there are no tokens
+   */
+  public static Tensor require(Tensor ids, int vocabulary, String family) {
+    return require(
+        ids, vocabulary, family, "token id", "; does the tokenizer belong to this model?");
+  }
+
+  /**
+   * The same for positions [B, T] I64.
+   *
+   * @param count of the positions the model has
+   */
+  public static Tensor requirePositions(Tensor positions, int count, String family) {
+    return require(positions, count, family, "position", "; set max_length to at most " + count);
+  }
+
+  private static Tensor require(Tensor ids, int bound, String family, String what, String next) {
+    if (ids.numel() == 0) {
+      throw new AttuneException(
+          family + ": the input has no tokens, expected at least one; is the text empty?");
+    }
+    long largest = (long) ids.max().item();
+    long smallest = -(long) ids.neg().max().item();
+    if (smallest < 0 || largest >= bound) {
+      throw new AttuneException(
+          family
+              + ": the input has "
+              + what
+              + " "
+              + (smallest < 0 ? smallest : largest)
+              + ", expected 0 to "
+              + (bound - 1)
+              + next);
+    }
+    return ids;
+  }
+}
