@@ -12,4 +12,14 @@ public interface Encoded {
 
   /** The rows of these numbers, in this order, padded to the longest. */
   Batch batch(int[] rows);
+
+  /**
+   * The same, where rows differ from pass to pass: masked language modelling hides other words each
+   * time. A pure function, so that a resumed run goes on exactly.
+   *
+   * @param epoch passes over the data before this one
+   */
+  default Batch batch(int[] rows, int epoch) {
+    return batch(rows);
+  }
 }

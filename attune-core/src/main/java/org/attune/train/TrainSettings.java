@@ -3,6 +3,7 @@ package org.attune.train;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.attune.UsageException;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
@@ -13,6 +14,7 @@ import org.attune.optim.Schedule;
  * @param optimizer how gradients change weights
  * @param schedule the learning rate over the run
  * @param epochs passes over the training set
+ * @param maxSteps steps after which the run ends, whatever {@code epochs} says; empty for none
  * @param batchSize rows that go through the model at a time
  * @param accumulate batches whose gradients add up before the weights change
  * @param clipNorm limit of the gradients' global norm; infinite for none
@@ -27,6 +29,7 @@ public record TrainSettings(
     AdamW optimizer,
     Schedule schedule,
     int epochs,
+    OptionalLong maxSteps,
     int batchSize,
     int accumulate,
     double clipNorm,
@@ -46,6 +49,7 @@ public record TrainSettings(
    */
   public TrainSettings {
     atLeastOne("epochs", epochs);
+    maxSteps.ifPresent(count -> atLeastOne("max_steps", count));
     atLeastOne("batch_size", batchSize);
     atLeastOne("accumulate", accumulate);
     if (!(clipNorm > 0)) {
@@ -65,6 +69,7 @@ public record TrainSettings(
         optimizer,
         schedule,
         epochs,
+        maxSteps,
         batchSize,
         accumulate,
         clipNorm,
@@ -76,7 +81,16 @@ public record TrainSettings(
         earlyStopping);
   }
 
-  private static void atLeastOne(String name, int value) {
+  /**
+   * How many steps a run takes.
+   *
+   * @param perEpoch steps of one pass over the training set
+   */
+  long steps(long perEpoch) {
+    return maxSteps.orElse(perEpoch * epochs);
+  }
+
+  private static void atLeastOne(String name, long value) {
     if (value < 1) {
       throw new UsageException("train: " + name + " is " + value + ", expected at least 1");
     }
@@ -87,7 +101,9 @@ public record TrainSettings(
     Map<String, String> print = new LinkedHashMap<>();
     print.put("optimizer", optimizer.toString());
     print.put("schedule", schedule.toString());
-    print.put("epochs", Integer.toString(epochs));
+    maxSteps.ifPresentOrElse(
+        count -> print.put("max_steps", Long.toString(count)),
+        () -> print.put("epochs", Integer.toString(epochs)));
     print.put("batch_size", Integer.toString(batchSize));
     print.put("accumulate", Integer.toString(accumulate));
     print.put("clip_norm", Double.toString(clipNorm));

@@ -4,6 +4,7 @@ import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
 import org.attune.nn.Module;
+import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 
 /**
@@ -24,6 +25,23 @@ public interface TrainTask<M extends Module> {
 
   /** How many items of the batch count: examples, or tokens whose label is not masked. */
   double weight(Batch batch);
+
+  /**
+   * Adds the gradients of one batch's share of the window's mean loss to the parameters. A task
+   * whose loss goes backward by itself, as chunked losses do, overrides this.
+   *
+   * @param precision to run the forward pass in
+   * @return that share: the batch's sum of losses divided by the window's weight; if it is not
+   *     finite, gradients may or may not have been added
+   */
+  default double backward(M model, Batch batch, Window window, Precision precision) {
+    Tensor loss = Scope.tidy(() -> precision.run(() -> loss(model, batch).div(window.weight())));
+    double value = loss.item();
+    if (Double.isFinite(value)) {
+      loss.backward();
+    }
+    return value;
+  }
 
   /**
    * How good the model is on a data set. Called with dropout off and gradients not recorded.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.attune.UsageException;
 import org.attune.data.Dataset;
@@ -39,6 +40,7 @@ public final class Trainer<M extends Module> {
   private AdamW optimizer = AdamW.of(5e-5);
   private Schedule schedule = Schedule.linear(0);
   private int epochs = 3;
+  private OptionalLong maxSteps = OptionalLong.empty();
   private int batchSize = 32;
   private int accumulate = 1;
   private double clipNorm = 1;
@@ -74,6 +76,12 @@ public final class Trainer<M extends Module> {
 
   public Trainer<M> epochs(int count) {
     epochs = count;
+    return this;
+  }
+
+  /** Ends after this many steps, in the middle of a pass or after many; goes before epochs. */
+  public Trainer<M> maxSteps(long count) {
+    maxSteps = OptionalLong.of(count);
     return this;
   }
 
@@ -168,6 +176,7 @@ public final class Trainer<M extends Module> {
         optimizer,
         schedule,
         epochs,
+        maxSteps,
         batchSize,
         accumulate,
         clipNorm,
@@ -197,6 +206,17 @@ public final class Trainer<M extends Module> {
   }
 
   private TrainReport fit(Dataset train, Optional<Dataset> validation) {
+    return fit(task.encode(train), train.sha256(), validation.map(task::encode));
+  }
+
+  /**
+   * Trains on rows the caller has made, as those of a stream of text are.
+   *
+   * @param train rows to learn from
+   * @param digest tells whether a resumed run has the same rows
+   * @param validation other rows to judge by, of a class that the task can evaluate
+   */
+  public TrainReport fit(Encoded train, String digest, Optional<Encoded> validation) {
     Callback watcher = new Callbacks(callbacks);
     Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
     TrainSettings settings = settings().withPrecision(precision(checkpoint));
@@ -205,10 +225,10 @@ public final class Trainer<M extends Module> {
             model,
             task,
             settings,
-            task.encode(train),
+            train,
             sampler,
-            validation.map(task::encode),
-            fingerprint(settings, train),
+            validation,
+            fingerprint(settings, digest),
             output,
             watcher,
             stop);
@@ -225,9 +245,9 @@ public final class Trainer<M extends Module> {
         : precision.resolve();
   }
 
-  private static Map<String, String> fingerprint(TrainSettings settings, Dataset train) {
+  private static Map<String, String> fingerprint(TrainSettings settings, String digest) {
     Map<String, String> print = settings.fingerprint();
-    print.put("training data", train.sha256());
+    print.put("training data", digest);
     return print;
   }
 

@@ -21,7 +21,6 @@ import org.attune.optim.Optimizer;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Scope;
-import org.attune.tensor.Tensor;
 import org.attune.train.TrainReport.Ending;
 
 /** One run: the loop over steps, and what surrounds it. */
@@ -59,7 +58,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     model = parts.model;
     settings = parts.settings;
     windows = new Windows(parts.train, parts.sampler, settings);
-    steps = windows.perEpoch() * settings.epochs();
+    steps = settings.steps(windows.perEpoch());
     settings.schedule().checkFits(steps);
     if (settings.keepBest().isPresent() && parts.validation.isEmpty()) {
       throw new UsageException("train: keep_best needs a validation set");
@@ -155,9 +154,11 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
    * @return the mean loss
    */
   private double backward(long step, int[][] window) {
-    List<Batch> batches = Arrays.stream(window).map(parts.train::batch).toList();
-    double weight = batches.stream().mapToDouble(parts.task::weight).sum();
-    if (!(weight > 0)) {
+    int epoch = windows.epoch(step);
+    List<Batch> batches =
+        Arrays.stream(window).map(rows -> parts.train.batch(rows, epoch)).toList();
+    var whole = new Window(batches, batches.stream().mapToDouble(parts.task::weight).sum());
+    if (!(whole.weight() > 0)) {
       throw new AttuneException(
           "train: no item of step "
               + (step + 1)
@@ -166,15 +167,11 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     }
     double mean = 0;
     for (int i = 0; i < batches.size(); i++) {
-      Batch batch = batches.get(i);
       model.beginStep(step * settings.accumulate() + i);
-      Tensor loss =
-          Scope.tidy(() -> precision.run(() -> parts.task.loss(model, batch).div(weight)));
-      double value = loss.item();
+      double value = parts.task.backward(model, batches.get(i), whole, precision);
       if (!Double.isFinite(value)) {
         throw notFinite(value, step, window[i]);
       }
-      loss.backward();
       mean += value;
     }
     return mean;

@@ -55,6 +55,11 @@ final class Windows {
     return perEpoch;
   }
 
+  /** The pass over the training set that a step is in, from 0. */
+  int epoch(long step) {
+    return Math.toIntExact(step / perEpoch);
+  }
+
   /**
    * The batches of one step, as row numbers.
    *
