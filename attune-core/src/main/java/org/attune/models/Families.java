@@ -6,10 +6,16 @@ import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.bert.BertFamily;
 import org.attune.models.gpt2.GPT2Family;
+import org.attune.models.roberta.RobertaFamily;
 
 /** The families Attune knows. A new one is a folder and a line here. */
 public final class Families {
-  private static final List<ModelFamily> ALL = List.of(new BertFamily(), new GPT2Family());
+  private static final List<ModelFamily> ALL =
+      List.of(
+          // One line a family, so that two new ones do not meet in a merge.
+          new BertFamily(),
+          new RobertaFamily(),
+          new GPT2Family());
 
   private Families() {}
 

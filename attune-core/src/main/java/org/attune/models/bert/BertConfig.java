@@ -5,8 +5,10 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.nn.Activation;
 
 /**
- * The sizes and settings of a BERT; names and defaults as in transformers' {@code BertConfig}.
+ * The sizes and settings of a BERT, and of a family that is made of BERT's layers; names and
+ * defaults as in transformers' {@code BertConfig}.
  *
+ * @param family whose sizes these are, for messages
  * @param vocabSize V, number of word pieces
  * @param hiddenSize D, width of the hidden state
  * @param layers number of encoder layers
@@ -21,9 +23,11 @@ import org.attune.nn.Activation;
  * @param layerNormEps added to the variance in layer norms
  * @param initializerRange standard deviation of new weights
  * @param padTokenId row of the word embeddings that gets no gradient
+ * @param tied whether the language-model head's matrix is the word embeddings
  * @param labels outputs of a classification head
  */
 public record BertConfig(
+    String family,
     int vocabSize,
     int hiddenSize,
     int layers,
@@ -38,6 +42,7 @@ public record BertConfig(
     double layerNormEps,
     double initializerRange,
     int padTokenId,
+    boolean tied,
     int labels) {
 
   /** Far above any model published, far below what would overflow a product of two. */
@@ -46,7 +51,8 @@ public record BertConfig(
   public BertConfig {
     if (hiddenSize % heads != 0) {
       throw new AttuneException(
-          "bert: hidden_size ("
+          family
+              + ": hidden_size ("
               + hiddenSize
               + ") must be divisible by num_attention_heads ("
               + heads
@@ -54,7 +60,8 @@ public record BertConfig(
     }
     if (padTokenId >= vocabSize) {
       throw new AttuneException(
-          "bert: pad_token_id ("
+          family
+              + ": pad_token_id ("
               + padTokenId
               + ") must be below vocab_size ("
               + vocabSize
@@ -68,15 +75,27 @@ public record BertConfig(
    * @throws AttuneException naming the key, its value and what is allowed
    */
   public static BertConfig of(ConfigJson json) {
+    return of(json, "bert", 0);
+  }
+
+  /**
+   * As {@link #of(ConfigJson)}, for a family whose config has BERT's keys.
+   *
+   * @param family for messages
+   * @param padTokenId where config.json names none
+   */
+  public static BertConfig of(ConfigJson json, String family, int padTokenId) {
     String positions = json.optionalString("position_embedding_type").orElse("absolute");
     if (!positions.equals("absolute")) {
       throw new AttuneException(
-          "bert: position_embedding_type is '"
+          family
+              + ": position_embedding_type is '"
               + positions
               + "'; only 'absolute' is supported [config.json]");
     }
     double hiddenDropout = json.optionalDouble("hidden_dropout_prob", 0, 0.999).orElse(0.1);
     return new BertConfig(
+        family,
         json.requiredInt("vocab_size", 1, MAX_SIZE),
         json.requiredInt("hidden_size", 1, MAX_SIZE),
         json.requiredInt("num_hidden_layers", 1, 1 << 12),
@@ -90,7 +109,8 @@ public record BertConfig(
         json.optionalInt("type_vocab_size", 1, 1 << 16).orElse(2),
         json.optionalDouble("layer_norm_eps", 0, 1).orElse(1e-12),
         json.optionalDouble("initializer_range", 0, 10).orElse(0.02),
-        json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(0),
+        json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(padTokenId),
+        json.optionalBoolean("tie_word_embeddings").orElse(true),
         Math.max(1, json.labelCount()));
   }
 }

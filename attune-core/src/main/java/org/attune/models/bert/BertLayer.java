@@ -10,9 +10,9 @@ import org.attune.tensor.Tensor;
 
 /**
  * BERT encoder layer (Devlin et al. 2018, post-norm): h = LayerNorm(x + Attention(x)), y =
- * LayerNorm(h + W2 gelu(W1 h)).
+ * LayerNorm(h + W2 gelu(W1 h)). RoBERTa's are the same, down to the names of their parameters.
  */
-final class BertLayer extends Module {
+public final class BertLayer extends Module {
   private final BertAttention attention; // "attention"
   private final Linear intermediate; // "intermediate.dense" [D] to [F]
   private final Activation activation;
@@ -20,7 +20,7 @@ final class BertLayer extends Module {
   private final Dropout dropout;
   private final LayerNorm norm; // "output.LayerNorm"
 
-  BertLayer(BertConfig config) {
+  public BertLayer(BertConfig config) {
     int width = config.hiddenSize();
     attention = child("attention", new BertAttention(config));
     intermediate = child("intermediate.dense", Linear.of(width, config.intermediateSize()));
@@ -34,10 +34,10 @@ final class BertLayer extends Module {
    * One layer.
    *
    * @param x [B, T, D]
-   * @param mask [B, 1, 1, T], 0 keeps, the lowest F32 drops
+   * @param mask [B, 1, 1 or T, T], 0 keeps, the lowest F32 drops
    * @return [B, T, D]
    */
-  Tensor forward(Tensor x, Optional<Tensor> mask) {
+  public Tensor forward(Tensor x, Optional<Tensor> mask) {
     Tensor h = attention.forward(x, mask);
     Tensor f = output.forward(activation.apply(intermediate.forward(h)));
     return norm.forward(dropout.forward(f).plus(h));

@@ -19,9 +19,15 @@ final class BertLmHead extends Module {
     transform = child("transform.dense", Linear.of(width, width));
     activation = config.activation();
     norm = child("transform.LayerNorm", new LayerNorm(width, config.layerNormEps()));
-    decoder = Linear.tied(wordEmbeddings);
-    // The bias has two names in files; the first one registered is the one that is written.
-    parameter("bias", decoder.bias());
+    if (config.tied()) {
+      decoder = Linear.tied(wordEmbeddings);
+      // The bias has two names in files; the first one registered is the one that is written.
+      parameter("bias", decoder.bias());
+    } else {
+      decoder = Linear.of(width, config.vocabSize());
+      // Files have this second bias too, though nothing reads it.
+      parameter("bias", Parameter.Init.ZEROS, config.vocabSize()).trainable(false);
+    }
     child("decoder", decoder);
   }
 

@@ -1,0 +1,30 @@
+package org.attune.models.roberta;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+
+/** What all RoBERTa models share: their config. */
+abstract class RobertaBase extends Model {
+  private final RobertaConfig config;
+
+  RobertaBase(ConfigJson json, Head head, RobertaConfig config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  @Override
+  public final int maxLength() {
+    return config.maxLength();
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.bert().vocabSize();
+  }
+
+  @Override
+  public final double initializerRange() {
+    return config.bert().initializerRange();
+  }
+}

@@ -1,0 +1,71 @@
+package org.attune.models.roberta;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.models.ModelFamily;
+
+/** RoBERTa's entry in the registry, and the quirks of its files. */
+public final class RobertaFamily implements ModelFamily {
+  /** Buffers of old versions, the pooler no head reads, and the parts that only some heads have. */
+  private static final Pattern IGNORED =
+      Pattern.compile(
+          "(roberta\\.)?embeddings\\.(position_ids|token_type_ids)"
+              + "|(roberta\\.)?pooler\\..*|(lm_head|classifier|qa_outputs)\\..*");
+
+  private static final Pattern BODY = Pattern.compile("(roberta\\.)?(embeddings|encoder)\\..*");
+
+  @Override
+  public String modelType() {
+    return "roberta";
+  }
+
+  @Override
+  public String className() {
+    return "Roberta";
+  }
+
+  @Override
+  public Set<Head> heads() {
+    return EnumSet.of(
+        Head.NONE,
+        Head.SEQUENCE_CLASSIFICATION,
+        Head.TOKEN_CLASSIFICATION,
+        Head.QUESTION_ANSWERING,
+        Head.MASKED_LM,
+        Head.CAUSAL_LM);
+  }
+
+  @Override
+  public Model create(ConfigJson json, Head head) {
+    RobertaConfig config = RobertaConfig.of(json);
+    return switch (head) {
+      case NONE -> new RobertaModel(json, config, true);
+      case SEQUENCE_CLASSIFICATION -> new RobertaForSequenceClassification(json, config);
+      case TOKEN_CLASSIFICATION -> new RobertaForTokenClassification(json, config);
+      case QUESTION_ANSWERING -> new RobertaForQuestionAnswering(json, config);
+      case MASKED_LM -> new RobertaForMaskedLM(json, config);
+      case CAUSAL_LM -> new RobertaForCausalLM(json, config);
+      default -> throw new IllegalArgumentException("roberta has no head " + head);
+    };
+  }
+
+  @Override
+  public String basePrefix() {
+    return "roberta";
+  }
+
+  @Override
+  public boolean ignores(String key) {
+    return IGNORED.matcher(key).matches();
+  }
+
+  /** A head, and the pooler, which a checkpoint with a head lacks. */
+  @Override
+  public boolean mayBeNew(String parameter) {
+    return !BODY.matcher(parameter).matches();
+  }
+}

@@ -1,0 +1,38 @@
+package org.attune.models.roberta;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.LanguageModel;
+import org.attune.models.ModelInput;
+import org.attune.tensor.Tensor;
+
+/**
+ * Predicts the token behind each place. As in transformers, the body looks ahead unless config.json
+ * says {@code is_decoder}.
+ */
+public final class RobertaForCausalLM extends RobertaBase implements LanguageModel {
+  private final RobertaModel roberta; // "roberta"
+  private final RobertaLmHead head; // "lm_head"
+
+  RobertaForCausalLM(ConfigJson json, RobertaConfig config) {
+    super(json, Head.CAUSAL_LM, config);
+    roberta = child("roberta", new RobertaModel(json, config, false));
+    head = child("lm_head", new RobertaLmHead(config.bert(), roberta.embeddings().word().weight()));
+  }
+
+  /** Logits [B, T, V]. */
+  @Override
+  public Tensor forward(ModelInput input) {
+    return logits(hidden(input));
+  }
+
+  @Override
+  public Tensor hidden(ModelInput input) {
+    return roberta.forward(input);
+  }
+
+  @Override
+  public Tensor logits(Tensor hidden) {
+    return head.forward(hidden);
+  }
+}
