@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.bert.BertFamily;
+import org.attune.models.distilbert.DistilBertFamily;
 import org.attune.models.gpt2.GPT2Family;
 import org.attune.models.roberta.RobertaFamily;
 
@@ -15,6 +16,7 @@ public final class Families {
           // One line a family, so that two new ones do not meet in a merge.
           new BertFamily(),
           new RobertaFamily(),
+          new DistilBertFamily(),
           new GPT2Family());
 
   private Families() {}

@@ -1,0 +1,30 @@
+package org.attune.models.distilbert;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+
+/** What all DistilBERT models share: their config. */
+abstract class DistilBertBase extends Model {
+  private final DistilBertConfig config;
+
+  DistilBertBase(ConfigJson json, Head head, DistilBertConfig config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  @Override
+  public final int maxLength() {
+    return config.maxPositions();
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public final double initializerRange() {
+    return config.initializerRange();
+  }
+}
