@@ -12,12 +12,7 @@ import org.attune.models.roberta.RobertaFamily;
 /** The families Attune knows. A new one is a folder and a line here. */
 public final class Families {
   private static final List<ModelFamily> ALL =
-      List.of(
-          // One line a family, so that two new ones do not meet in a merge.
-          new BertFamily(),
-          new RobertaFamily(),
-          new DistilBertFamily(),
-          new GPT2Family());
+      List.of(new BertFamily(), new RobertaFamily(), new DistilBertFamily(), new GPT2Family());
 
   private Families() {}
 
