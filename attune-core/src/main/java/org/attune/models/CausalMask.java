@@ -90,4 +90,18 @@ public final class CausalMask {
         ? attention.mixCausal(q, k, v)
         : attention.mix(q, k, v, additive.map(mask -> mask.to(q.device())));
   }
+
+  /**
+   * The mask on top of what a model adds to the scores itself.
+   *
+   * @param bias [1, H, T, S] F32
+   * @return [B or 1, H, T, S] F32
+   */
+  public Tensor on(Tensor bias) {
+    if (triangle) {
+      long length = bias.size(2); // T
+      return bias.plus(Attention.future(length).to(bias.device()));
+    }
+    return additive.map(mask -> bias.plus(mask.to(bias.device()))).orElse(bias);
+  }
 }

@@ -8,11 +8,17 @@ import org.attune.models.bert.BertFamily;
 import org.attune.models.distilbert.DistilBertFamily;
 import org.attune.models.gpt2.GPT2Family;
 import org.attune.models.roberta.RobertaFamily;
+import org.attune.models.t5.T5Family;
 
 /** The families Attune knows. A new one is a folder and a line here. */
 public final class Families {
   private static final List<ModelFamily> ALL =
-      List.of(new BertFamily(), new RobertaFamily(), new DistilBertFamily(), new GPT2Family());
+      List.of(
+          new BertFamily(),
+          new RobertaFamily(),
+          new DistilBertFamily(),
+          new GPT2Family(),
+          new T5Family());
 
   private Families() {}
 

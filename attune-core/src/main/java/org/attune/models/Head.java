@@ -4,6 +4,8 @@ package org.attune.models;
 public enum Head {
   /** The bare body: its output is the last hidden state. */
   NONE("Model"),
+  /** The encoder alone of a body with a decoder: its output is the encoder's last hidden state. */
+  ENCODER("EncoderModel"),
   SEQUENCE_CLASSIFICATION("ForSequenceClassification"),
   TOKEN_CLASSIFICATION("ForTokenClassification"),
   QUESTION_ANSWERING("ForQuestionAnswering"),

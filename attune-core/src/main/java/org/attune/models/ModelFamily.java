@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.checkpoint.Weights;
 
 /** One family of models: how to build it and how its files differ from the plain rule. */
 public interface ModelFamily {
@@ -53,6 +54,16 @@ public interface ModelFamily {
    * @throws org.attune.AttuneException when the config is not valid
    */
   Model create(ConfigJson config, Head head);
+
+  /**
+   * The config as a checkpoint's weights show it to be, where config.json alone does not say how
+   * the model is built.
+   *
+   * @param weights of the checkpoint, not loaded yet
+   */
+  default ConfigJson fitted(ConfigJson config, Weights weights) {
+    return config;
+  }
 
   /**
    * Name of the body inside a model with a head, as {@code bert}; its parameters' names start with

@@ -32,7 +32,7 @@ public final class Pretrained {
    * @throws AttuneException when a tensor is missing, unexpected or of another shape
    */
   public static Loaded load(Checkpoint checkpoint) {
-    Model model = create(checkpoint.config());
+    Model model = create(fitted(checkpoint.config(), checkpoint));
     return new Loaded(model, WeightLoader.load(family(model), model, checkpoint.weights(), false));
   }
 
@@ -44,10 +44,14 @@ public final class Pretrained {
    * @param seed of the new weights
    */
   public static Loaded load(Checkpoint checkpoint, Head head, ConfigJson config, long seed) {
-    Model model = Families.of(config).create(config, head);
+    Model model = Families.of(config).create(fitted(config, checkpoint), head);
     LoadReport report = WeightLoader.load(family(model), model, checkpoint.weights(), true);
     model.initialize(new Rng(seed), model.initializerRange());
     return new Loaded(model, report);
+  }
+
+  private static ConfigJson fitted(ConfigJson config, Checkpoint checkpoint) {
+    return Families.of(config).fitted(config, checkpoint.weights());
   }
 
   /** The model config.json describes, with empty parameters. */

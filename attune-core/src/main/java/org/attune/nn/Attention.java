@@ -100,7 +100,7 @@ public final class Attention extends Module {
   }
 
   /** [T, T] F32: 0 on and below the diagonal, the lowest F32 above it. */
-  private static Tensor future(long length) {
+  public static Tensor future(long length) {
     Tensor places = Tensors.range(length);
     Tensor ahead = places.unsqueeze(0).minus(places.unsqueeze(1)).gt(0);
     return Tensors.zeros(Shape.of(length, length), DType.F32).maskedFill(ahead, -Float.MAX_VALUE);

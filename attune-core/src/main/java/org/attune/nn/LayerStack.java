@@ -28,6 +28,11 @@ public final class LayerStack<L extends Module> extends Module {
     return layers.size();
   }
 
+  /** The layers in order. */
+  public List<L> layers() {
+    return List.copyOf(layers);
+  }
+
   /**
    * Runs all layers.
    *

@@ -23,7 +23,7 @@ public final class Parameter {
 
   private final Shape shape;
   private final Init init;
-  private final double deviation; // of a normal one, as a multiple of the model's
+  private double deviation; // of a normal one, as a multiple of the model's
   private Tensor value;
   private boolean trainable = true;
 
@@ -52,6 +52,17 @@ public final class Parameter {
           "a parameter of shape " + shape + " has no value: load a checkpoint or call initialize");
     }
     return value;
+  }
+
+  /**
+   * Where a family starts its matrices with unlike deviations.
+   *
+   * @param multiple of the model's deviation that a normal one starts with
+   * @return this
+   */
+  public Parameter deviation(double multiple) {
+    deviation = multiple;
+    return this;
   }
 
   public boolean hasValue() {

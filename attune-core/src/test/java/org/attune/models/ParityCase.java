@@ -70,7 +70,7 @@ record ParityCase(String folder, String name, Golden golden, Model model) {
     }
     Tensor output = model.forward(input());
     switch (model.head()) {
-      case NONE -> bodyOutputs(output, outputs);
+      case NONE, ENCODER -> bodyOutputs(output, outputs);
       case QUESTION_ANSWERING -> {
         outputs.put("start_logits", output.select(2, 0));
         outputs.put("end_logits", output.select(2, 1));
@@ -156,7 +156,7 @@ record ParityCase(String folder, String name, Golden golden, Model model) {
   /** transformers' own loss of the head; for a body one that reaches every parameter. */
   Tensor loss(Map<String, Tensor> outputs) {
     return switch (model.head()) {
-      case NONE -> bodyLoss(outputs);
+      case NONE, ENCODER -> bodyLoss(outputs);
       case SEQUENCE_CLASSIFICATION -> classification(outputs.get("logits"));
       case PRETRAINING ->
           mean(outputs.get("prediction_logits"), tensor("labels"))

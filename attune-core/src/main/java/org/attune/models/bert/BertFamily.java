@@ -27,7 +27,8 @@ public final class BertFamily implements ModelFamily {
 
   @Override
   public Set<Head> heads() {
-    return EnumSet.complementOf(EnumSet.of(Head.CAUSAL_LM, Head.CONDITIONAL_GENERATION));
+    return EnumSet.complementOf(
+        EnumSet.of(Head.ENCODER, Head.CAUSAL_LM, Head.CONDITIONAL_GENERATION));
   }
 
   @Override

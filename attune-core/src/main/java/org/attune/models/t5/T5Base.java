@@ -1,0 +1,48 @@
+package org.attune.models.t5;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderDecoder;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.tensor.Tensor;
+
+/** What all T5 models share: their config, and how labels become the decoder's input. */
+abstract class T5Base extends Model implements EncoderDecoder {
+  private final T5Config config;
+
+  T5Base(ConfigJson json, Head head, T5Config config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  final T5Config t5Config() {
+    return config;
+  }
+
+  @Override
+  public final int decoderStartTokenId() {
+    return config.decoderStartTokenId();
+  }
+
+  @Override
+  public final Tensor shiftRight(Tensor labels) {
+    return EncoderDecoder.shiftRight(labels, config.decoderStartTokenId(), config.padTokenId());
+  }
+
+  /** Positions are relative: any length will do. */
+  @Override
+  public final int maxLength() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.vocabSize();
+  }
+
+  /** The factor of every deviation; each matrix has one of its own. */
+  @Override
+  public final double initializerRange() {
+    return config.initializerFactor();
+  }
+}
