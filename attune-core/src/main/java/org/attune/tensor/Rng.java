@@ -112,6 +112,14 @@ public final class Rng {
     return (int) ((word * bound) >>> 32);
   }
 
+  /** A number in (0, 1) with 53 random bits, for choices made in Java. */
+  public double nextDouble(long step, long site, long index) {
+    long key = key(step, site);
+    long high = word(key, 2 * index) & 0xffffffffL;
+    long low = word(key, 2 * index + 1) & 0xffffffffL;
+    return (((high << 21) ^ (low >>> 11)) + 0.5) * 0x1p-53;
+  }
+
   // ---- filling
 
   private static int[] draw(long at, int length, long key, int threshold, int kept) {

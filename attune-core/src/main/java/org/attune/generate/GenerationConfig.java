@@ -1,0 +1,116 @@
+package org.attune.generate;
+
+import java.util.List;
+import org.attune.UsageException;
+
+/**
+ * How a model writes. Names and defaults are those of transformers' {@code generation_config.json};
+ * here they are grouped by what they do.
+ *
+ * <pre>{@code
+ * GenerationConfig.beams(4, 64)                                      // beam search, at most 64 new tokens
+ * GenerationConfig.greedy(64).withSampling(Sampling.on(42).withTopP(0.9))
+ * }</pre>
+ *
+ * @param length how long
+ * @param sampling drawn, or the most probable
+ * @param beams how many texts are followed at a time
+ * @param constraints what may and must be written
+ * @param ids tokens with a meaning of their own
+ * @param stopStrings texts that end it, wherever their tokens part
+ * @param numReturnSequences texts a prompt
+ */
+public record GenerationConfig(
+    Length length,
+    Sampling sampling,
+    Beams beams,
+    Constraints constraints,
+    SpecialIds ids,
+    List<String> stopStrings,
+    int numReturnSequences) {
+  /** What transformers does where nothing is said: the most probable token, 20 times. */
+  public static final GenerationConfig DEFAULT =
+      new GenerationConfig(
+          Length.DEFAULT, Sampling.OFF, Beams.ONE, Constraints.NONE, SpecialIds.NONE, List.of(), 1);
+
+  public GenerationConfig {
+    stopStrings = List.copyOf(stopStrings);
+    if (stopStrings.contains("")) {
+      throw new UsageException("generate: a stop string is empty; it would end every text at once");
+    }
+    Bounds.atLeast("num_return_sequences", numReturnSequences, 1);
+    if (sampling.doSample() && beams.numBeamGroups() > 1) {
+      throw new UsageException(
+          "generate: num_beam_groups ("
+              + beams.numBeamGroups()
+              + ") and do_sample cannot be combined; diverse beam search does not draw");
+    }
+    if (beams.numBeams() > 1 && numReturnSequences > beams.numBeams()) {
+      throw new UsageException(
+          "generate: num_return_sequences ("
+              + numReturnSequences
+              + ") is above num_beams ("
+              + beams.numBeams()
+              + "); a search with "
+              + beams.numBeams()
+              + " beams ends with as many texts");
+    }
+    if (beams.numBeams() == 1 && !sampling.doSample() && numReturnSequences > 1) {
+      throw new UsageException(
+          "generate: num_return_sequences ("
+              + numReturnSequences
+              + ") without sampling would be the same text each time; set do_sample, or num_beams"
+              + " to at least "
+              + numReturnSequences);
+    }
+  }
+
+  /** The most probable token each time. */
+  public static GenerationConfig greedy(int maxNewTokens) {
+    return DEFAULT.withLength(Length.ofNewTokens(maxNewTokens));
+  }
+
+  /** Beam search. */
+  public static GenerationConfig beams(int numBeams, int maxNewTokens) {
+    return greedy(maxNewTokens).withBeams(Beams.of(numBeams));
+  }
+
+  public GenerationConfig withLength(Length value) {
+    return new GenerationConfig(
+        value, sampling, beams, constraints, ids, stopStrings, numReturnSequences);
+  }
+
+  public GenerationConfig withSampling(Sampling value) {
+    return new GenerationConfig(
+        length, value, beams, constraints, ids, stopStrings, numReturnSequences);
+  }
+
+  public GenerationConfig withBeams(Beams value) {
+    return new GenerationConfig(
+        length, sampling, value, constraints, ids, stopStrings, numReturnSequences);
+  }
+
+  public GenerationConfig withConstraints(Constraints value) {
+    return new GenerationConfig(
+        length, sampling, beams, value, ids, stopStrings, numReturnSequences);
+  }
+
+  public GenerationConfig withIds(SpecialIds value) {
+    return new GenerationConfig(
+        length, sampling, beams, constraints, value, stopStrings, numReturnSequences);
+  }
+
+  public GenerationConfig withStopStrings(String... values) {
+    return new GenerationConfig(
+        length, sampling, beams, constraints, ids, List.of(values), numReturnSequences);
+  }
+
+  public GenerationConfig withNumReturnSequences(int value) {
+    return new GenerationConfig(length, sampling, beams, constraints, ids, stopStrings, value);
+  }
+
+  /** Texts that are followed a prompt, and so rows of the decoder. */
+  int rowsPerPrompt() {
+    return Math.max(beams.numBeams(), numReturnSequences);
+  }
+}
