@@ -113,7 +113,7 @@ public final class Generator {
    * @throws UsageException when the settings contradict the model
    */
   public List<List<Generated>> generate(List<int[]> prompts, GenerationConfig config) {
-    TokenIds.check(config, vocabulary);
+    NamedTokens.check(config, vocabulary);
     if (listener != TokenListener.NONE && config.beams().numBeams() > 1) {
       throw new UsageException(
           "generate: text cannot be shown while beam search writes it; set num_beams to 1");
@@ -157,7 +157,7 @@ public final class Generator {
       }
     }
     boolean decoderOnly = !model.encoderDecoder();
-    if (prompt.length > maxLength || decoderOnly && prompt.length == maxLength) {
+    if (prompt.length > (decoderOnly ? maxLength - 1 : maxLength)) {
       throw new AttuneException(
           where
               + " has "

@@ -95,34 +95,31 @@ interface LogitsProcessor {
   }
 
   /** None of these sequences may be completed. */
-  record BadWords(List<int[]> words) implements LogitsProcessor {
+  record BadWords(List<List<Integer>> words) implements LogitsProcessor {
     /** A lone end token is no bad word: it could never be met otherwise. */
     static BadWords of(List<List<Integer>> words, List<Integer> eos) {
       return new BadWords(
-          words.stream()
-              .filter(word -> word.size() > 1 || !eos.contains(word.get(0)))
-              .map(TokenIds::array)
-              .toList());
+          words.stream().filter(word -> word.size() > 1 || !eos.contains(word.get(0))).toList());
     }
 
     @Override
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
-        for (int[] word : words) {
+        for (List<Integer> word : words) {
           if (begun(word, rows.get(row))) {
-            scores.ban(row, word[word.length - 1]);
+            scores.ban(row, word.get(word.size() - 1));
           }
         }
       }
     }
 
-    private static boolean begun(int[] word, Sequence text) {
-      int from = text.length() + 1 - word.length;
-      if (word.length > 1 && word.length > text.length()) {
+    private static boolean begun(List<Integer> word, Sequence text) {
+      int from = text.length() + 1 - word.size();
+      if (word.size() > 1 && word.size() > text.length()) {
         return false;
       }
-      for (int i = 0; i < word.length - 1; i++) {
-        if (text.id(from + i) != word[i]) {
+      for (int i = 0; i < word.size() - 1; i++) {
+        if (text.id(from + i) != word.get(i)) {
           return false;
         }
       }
@@ -131,7 +128,7 @@ interface LogitsProcessor {
   }
 
   /** No end token before this many tokens. */
-  record MinLength(Length length, int[] eos) implements LogitsProcessor {
+  record MinLength(Length length, List<Integer> eos) implements LogitsProcessor {
     @Override
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
@@ -149,7 +146,7 @@ interface LogitsProcessor {
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
         if (rows.get(row).length() == 1) {
-          scores.force(row, new int[] {token});
+          scores.force(row, List.of(token));
         }
       }
     }
@@ -161,7 +158,7 @@ interface LogitsProcessor {
   }
 
   /** The last token where the length runs out. */
-  record ForcedEos(int[] tokens) implements LogitsProcessor {
+  record ForcedEos(List<Integer> tokens) implements LogitsProcessor {
     @Override
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
@@ -178,7 +175,7 @@ interface LogitsProcessor {
   }
 
   /** Tokens that are never written. */
-  record SuppressTokens(int[] tokens) implements LogitsProcessor {
+  record SuppressTokens(List<Integer> tokens) implements LogitsProcessor {
     @Override
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
@@ -192,7 +189,7 @@ interface LogitsProcessor {
    *
    * @param forcedBos whether a first token is forced
    */
-  record SuppressTokensAtBegin(int[] tokens, boolean forcedBos) implements LogitsProcessor {
+  record SuppressTokensAtBegin(List<Integer> tokens, boolean forcedBos) implements LogitsProcessor {
     @Override
     public void process(Scores scores, List<Sequence> rows) {
       for (int row = 0; row < rows.size(); row++) {
@@ -204,7 +201,7 @@ interface LogitsProcessor {
     }
   }
 
-  private static void banAll(Scores scores, int row, int[] tokens) {
+  private static void banAll(Scores scores, int row, List<Integer> tokens) {
     for (int token : tokens) {
       scores.ban(row, token);
     }

@@ -18,7 +18,7 @@ record Processors(List<LogitsProcessor> rules) {
    */
   static Processors of(GenerationConfig config, List<int[]> encoderPrompts) {
     Constraints constraints = config.constraints();
-    int[] eos = TokenIds.array(config.ids().eosTokenId());
+    List<Integer> eos = config.ids().eosTokenId();
     List<LogitsProcessor> rules = new ArrayList<>();
     if (constraints.repetitionPenalty() != 1) {
       rules.add(new LogitsProcessor.RepetitionPenalty(constraints.repetitionPenalty()));
@@ -34,7 +34,7 @@ record Processors(List<LogitsProcessor> rules) {
     if (!constraints.badWordsIds().isEmpty()) {
       rules.add(LogitsProcessor.BadWords.of(constraints.badWordsIds(), config.ids().eosTokenId()));
     }
-    if (eos.length > 0
+    if (!eos.isEmpty()
         && (config.length().minLength() > 0 || config.length().minNewTokens().orElse(0) > 0)) {
       rules.add(new LogitsProcessor.MinLength(config.length(), eos));
     }
@@ -42,16 +42,15 @@ record Processors(List<LogitsProcessor> rules) {
         .forcedBosTokenId()
         .ifPresent(token -> rules.add(new LogitsProcessor.ForcedBos(token)));
     if (!constraints.forcedEosTokenId().isEmpty()) {
-      rules.add(new LogitsProcessor.ForcedEos(TokenIds.array(constraints.forcedEosTokenId())));
+      rules.add(new LogitsProcessor.ForcedEos(constraints.forcedEosTokenId()));
     }
     if (!constraints.suppressTokens().isEmpty()) {
-      rules.add(new LogitsProcessor.SuppressTokens(TokenIds.array(constraints.suppressTokens())));
+      rules.add(new LogitsProcessor.SuppressTokens(constraints.suppressTokens()));
     }
     if (!constraints.beginSuppressTokens().isEmpty()) {
       rules.add(
           new LogitsProcessor.SuppressTokensAtBegin(
-              TokenIds.array(constraints.beginSuppressTokens()),
-              constraints.forcedBosTokenId().isPresent()));
+              constraints.beginSuppressTokens(), constraints.forcedBosTokenId().isPresent()));
     }
     return new Processors(List.copyOf(rules));
   }

@@ -1,6 +1,7 @@
 package org.attune.generate;
 
 import java.util.Arrays;
+import java.util.List;
 import org.attune.tensor.Selection;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
@@ -50,11 +51,11 @@ final class Scores {
   }
 
   /** Only these tokens can be chosen, each with the score 0, whatever was banned before. */
-  void force(int row, int[] tokens) {
+  void force(int row, List<Integer> tokens) {
     write();
     Selection.fillRowsInPlace(
         scores, Tensors.ofLongs(new long[] {row}, 1), Double.NEGATIVE_INFINITY);
-    long[] places = Arrays.stream(tokens).mapToLong(token -> place(row, token)).toArray();
+    long[] places = tokens.stream().mapToLong(token -> place(row, token)).toArray();
     put(places, new float[places.length]);
   }
 

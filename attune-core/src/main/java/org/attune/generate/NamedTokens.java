@@ -1,16 +1,11 @@
 package org.attune.generate;
 
-import java.util.List;
 import java.util.TreeSet;
 import org.attune.UsageException;
 
-/** Token ids as settings name them. */
-final class TokenIds {
-  private TokenIds() {}
-
-  static int[] array(List<Integer> ids) {
-    return ids.stream().mapToInt(Integer::intValue).toArray();
-  }
+/** The token ids that settings name. */
+final class NamedTokens {
+  private NamedTokens() {}
 
   /**
    * Ids beyond the vocabulary would be written to memory that is not theirs.
