@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
 import org.attune.AttuneException;
 import org.attune.nn.KvCache;
 import org.attune.tensor.Autograd;
@@ -54,8 +55,7 @@ public final class CausalDecoding implements Decoding {
    *
    * @param prompts padded on the left, if at all
    * @param capacity most tokens a row, prompt and new ones together
-   * @throws AttuneException when padding stands on the right, or the capacity is beyond the
-   *     positions
+   * @throws AttuneException when padding stands on the right, or the prompt is empty
    */
   public CausalDecoding(ModelInput prompts, int capacity, Limits limits, Reader reader) {
     this.reader = reader;
@@ -68,7 +68,6 @@ public final class CausalDecoding implements Decoding {
     }
     long[] flags = flags(prompts);
     boolean padded = countPositions(flags, rows);
-    requirePositions(capacity);
     if (padded) {
       mask = padding(flags, rows, capacity).keep();
     }
@@ -111,22 +110,16 @@ public final class CausalDecoding implements Decoding {
     return padded;
   }
 
-  private void requirePositions(int capacity) {
-    for (long count : tokens) {
-      long needed = count + capacity - promptLength;
-      if (needed > limits.maxPositions()) {
-        throw new AttuneException(
-            limits.family()
-                + ": a prompt of "
-                + count
-                + " tokens and "
-                + (capacity - promptLength)
-                + " new ones need "
-                + needed
-                + " positions, the model has "
-                + limits.maxPositions()
-                + "; shorten the prompt or max_new_tokens");
-      }
+  /** Rows need not write equally many tokens: one that is out of positions must leave in time. */
+  private void requirePosition(int row, long position) {
+    if (position >= limits.maxPositions()) {
+      throw new AttuneException(
+          limits.family()
+              + ": a prompt of "
+              + tokens[row]
+              + " tokens and what follows it need more than the "
+              + limits.maxPositions()
+              + " positions the model has; shorten the prompt or max_new_tokens");
     }
   }
 
@@ -161,6 +154,7 @@ public final class CausalDecoding implements Decoding {
   private Tensor positions(int length) {
     long[] next = new long[tokens.length * length];
     for (int row = 0; row < tokens.length; row++) {
+      requirePosition(row, Math.max(tokens[row], tokens[row] + read + length - promptLength) - 1);
       for (int i = 0; i < length; i++) {
         int column = read + i;
         next[row * length + i] =
@@ -172,6 +166,15 @@ public final class CausalDecoding implements Decoding {
 
   @Override
   public void reorder(long[] rows) {
+    move(rows, (cache, index) -> cache.reorder(index));
+  }
+
+  @Override
+  public void reorder(long[] rows, int unchanged) {
+    move(rows, (cache, index) -> cache.reorder(index, unchanged));
+  }
+
+  private void move(long[] rows, BiConsumer<KvCache, Tensor> reorder) {
     long[][] chosen = new long[rows.length][];
     long[] counts = new long[rows.length];
     for (int i = 0; i < rows.length; i++) {
@@ -182,7 +185,7 @@ public final class CausalDecoding implements Decoding {
     tokens = counts;
     try (Scope scope = Scope.open()) {
       Tensor index = Tensors.ofLongs(rows, rows.length);
-      caches.forEach(cache -> cache.reorder(index));
+      caches.forEach(cache -> reorder.accept(cache, index));
       if (mask != null) {
         Tensor before = mask;
         mask = before.indexSelect(0, index).keep();
