@@ -50,4 +50,5 @@ def main():
     pathlib.Path(out).write_text("".join(json.dumps(r, separators=(",", ":")) + "\n" for r in rows), encoding="utf-8")
     print(len(rows), "rows")
 
-main()
+if __name__ == "__main__":
+    main()

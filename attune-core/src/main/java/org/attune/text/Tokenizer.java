@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -23,15 +24,18 @@ public final class Tokenizer implements AutoCloseable {
   private final RustTokenizer rust;
   private final TokenizerFolder folder;
   private final int maxLength;
+  private final boolean segments;
 
   private Tokenizer(RustTokenizer rust, TokenizerFolder folder, int maxLength) {
     this.rust = rust;
     this.folder = folder;
     this.maxLength = maxLength;
+    this.segments = folder.hasSegments();
   }
 
   /**
-   * Loads a folder's tokenizer.json, or else its WordPiece vocab.txt.
+   * Loads a folder's tokenizer.json, or else the vocabulary of an older kind of folder (see the
+   * package's description); or one such file.
    *
    * @throws AttuneException when neither is there or the file is damaged
    */
@@ -134,7 +138,7 @@ public final class Tokenizer implements AutoCloseable {
     Encoding whole =
         new Encoding(
             ints(output.ids()),
-            ints(output.typeIds()),
+            segments ? ints(output.typeIds()) : new int[length],
             ints(output.wordIds()),
             sequences,
             starts,
@@ -171,9 +175,26 @@ public final class Tokenizer implements AutoCloseable {
 
   // ---- decoding and vocabulary
 
-  /** The text of these ids. */
+  /**
+   * The text of these ids, with spaces cleaned up where tokenizer_config.json asks for it. Ids
+   * beyond the vocabulary, which a model padded to a round size can produce, have no text.
+   */
   public String decode(int[] ids, boolean skipSpecialTokens) {
-    return rust.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecialTokens);
+    for (int id : ids) {
+      if (id < 0) {
+        throw new IllegalArgumentException(
+            "cannot decode "
+                + id
+                + ": ids are not negative; are these labels with ignored places?");
+      }
+    }
+    String text = rust.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecialTokens);
+    return folder.cleansUpSpaces() ? CleanUp.of(text) : text;
+  }
+
+  /** Decodes tokens one by one, for text that is shown while it is generated. */
+  public TokenStream stream(boolean skipSpecialTokens) {
+    return new TokenStream(this, skipSpecialTokens);
   }
 
   /** One more than the largest id. */
@@ -187,16 +208,55 @@ public final class Tokenizer implements AutoCloseable {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
+  /** The ids of all special tokens, which {@code skipSpecialTokens} leaves out. */
+  public Set<Integer> specialIds() {
+    return folder.file().specialIds();
+  }
+
+  /** The token that begins a text. */
+  public OptionalInt bosId() {
+    return roleId("bos_token");
+  }
+
+  /** The token that ends a text; generation stops at it. */
+  public OptionalInt eosId() {
+    return roleId("eos_token");
+  }
+
+  /** The token that stands for what the vocabulary cannot spell. */
+  public OptionalInt unkId() {
+    return roleId("unk_token");
+  }
+
+  /** The token whose hidden state stands for the whole text. */
+  public OptionalInt clsId() {
+    return roleId("cls_token");
+  }
+
+  /** The token between two texts, and after the last. */
+  public OptionalInt sepId() {
+    return roleId("sep_token");
+  }
+
+  /** The token that hides another in masked language modelling. */
+  public OptionalInt maskId() {
+    return roleId("mask_token");
+  }
+
+  /** Whether there is a token for padding; {@link #padId()} is 0 if not. */
+  public boolean hasPad() {
+    return roleId("pad_token").isPresent();
+  }
+
   /**
    * The id that fills rows up to the batch's length; masked, so that its choice changes no result.
    */
   public int padId() {
-    return folder
-        .specialTokens()
-        .of("pad_token")
-        .map(this::specialId)
-        .orElse(OptionalInt.empty())
-        .orElse(0);
+    return roleId("pad_token").orElse(0);
+  }
+
+  private OptionalInt roleId(String role) {
+    return folder.specialTokens().of(role).map(this::specialId).orElse(OptionalInt.empty());
   }
 
   /**

@@ -13,9 +13,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.attune.AttuneException;
 
 /**
@@ -25,6 +27,7 @@ import org.attune.AttuneException;
  * @param truncation as a file carries it, if it does
  * @param padding likewise
  * @param addedTokens ids by content, in the file's order
+ * @param specialIds ids of those that decoding may leave out
  * @param largestId of the vocabulary and the added tokens
  * @param normalizer as the file has it; null node when it has none
  * @param modelType {@code WordPiece}, {@code BPE}, {@code Unigram}, {@code WordLevel} or empty
@@ -33,6 +36,7 @@ record TokenizerFile(
     Optional<String> truncation,
     Optional<String> padding,
     Map<String, Integer> addedTokens,
+    Set<Integer> specialIds,
     int largestId,
     JsonNode normalizer,
     String modelType) {
@@ -118,6 +122,7 @@ record TokenizerFile(
     private String truncation;
     private String padding;
     private final Map<String, Integer> added = new LinkedHashMap<>();
+    private final Set<Integer> special = new LinkedHashSet<>();
     private int largest = -1;
     private JsonNode normalizer = NullNode.getInstance();
     private JsonNode postProcessor = NullNode.getInstance();
@@ -148,6 +153,9 @@ record TokenizerFile(
         if (id >= 0) {
           added.put(token.path("content").asText(), id);
           largest = Math.max(largest, id);
+          if (token.path("special").asBoolean(false)) {
+            special.add(id);
+          }
         }
       }
     }
@@ -193,6 +201,7 @@ record TokenizerFile(
           Optional.ofNullable(truncation),
           Optional.ofNullable(padding),
           added,
+          special,
           largest,
           normalizer,
           type);

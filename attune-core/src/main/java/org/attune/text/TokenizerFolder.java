@@ -1,6 +1,5 @@
 package org.attune.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -37,41 +36,47 @@ record TokenizerFolder(
     List<String> warnings,
     Map<String, byte[]> others) {
 
-  /** Far above any tokenizer published (Gemma's is 35 MB). */
-  private static final long MAX_BYTES = 512L << 20;
+  /** Small files that say the same as tokenizer.json, or what it does not say. */
+  private static final String[] CARRIED = {
+    "vocab.txt", "special_tokens_map.json", "chat_template.jinja"
+  };
 
-  private static final String[] CARRIED = {"vocab.txt", "special_tokens_map.json"};
-
-  static TokenizerFolder read(Path folder) {
-    Path tokenizerJson = folder.resolve("tokenizer.json");
-    Path vocab = folder.resolve("vocab.txt");
-    JsonNode settings = settings(folder.resolve("tokenizer_config.json"));
+  /** Reads a folder, or a vocabulary file alone. */
+  static TokenizerFolder read(Path path) {
+    Path folder = Files.isRegularFile(path) ? path.toAbsolutePath().getParent() : path;
+    Path tokenizerJson = path.equals(folder) ? folder.resolve("tokenizer.json") : path;
+    ObjectNode settings = TokenizerSettings.read(folder);
     Map<String, byte[]> others = new LinkedHashMap<>();
     for (String name : CARRIED) {
       Path other = folder.resolve(name);
       if (Files.isRegularFile(other)) {
-        others.put(name, bytes(other));
+        others.put(name, TokenizerSettings.bytes(other));
       }
     }
-    if (Files.exists(tokenizerJson)) {
+    if (tokenizerJson.endsWith("tokenizer.json") && Files.exists(tokenizerJson)) {
       return ofTokenizerJson(tokenizerJson, settings, others);
     }
-    if (Files.exists(vocab)) {
-      byte[] json = WordPieceFolder.toTokenizerJson(bytes(vocab), settings);
-      TokenizerFile file = TokenizerFile.read(json, vocab.toString());
-      return new TokenizerFolder(vocab, json, file, settings, file.warnings(), others);
-    }
-    throw new AttuneException(
-        "text: no tokenizer in "
-            + folder
-            + ": looked for tokenizer.json and vocab.txt, found "
-            + listing(folder)
-            + "; copy the tokenizer's files beside the model's");
+    Path vocabulary =
+        SlowFolders.find(path)
+            .orElseThrow(
+                () ->
+                    new AttuneException(
+                        "text: no tokenizer in "
+                            + path
+                            + ": looked for "
+                            + SlowFolders.FILES
+                            + ", found "
+                            + listing(folder)
+                            + "; copy the tokenizer's files beside the model's"));
+    SlowFolder slow = SlowFolders.convert(vocabulary, settings);
+    TokenizerFile file = TokenizerFile.read(slow.json(), vocabulary.toString());
+    return new TokenizerFolder(
+        vocabulary, slow.json(), file, slow.settings(), file.warnings(), others);
   }
 
   private static TokenizerFolder ofTokenizerJson(
       Path source, JsonNode settings, Map<String, byte[]> others) {
-    byte[] json = bytes(source);
+    byte[] json = TokenizerSettings.bytes(source);
     TokenizerFile file = TokenizerFile.read(json, source.toString());
     List<String> warnings = new ArrayList<>(file.warnings());
     Optional<BertNormalization> own = BertNormalization.ofNormalizer(file.normalizer());
@@ -94,6 +99,30 @@ record TokenizerFolder(
 
   SpecialTokens specialTokens() {
     return SpecialTokens.of(settings, file.addedTokens());
+  }
+
+  /**
+   * Whether decoding removes spaces before punctuation. Never for BPE, whatever the settings say:
+   * its texts have spaces where they belong (transformers 5 does the same).
+   */
+  boolean cleansUpSpaces() {
+    return settings.path("clean_up_tokenization_spaces").asBoolean(false)
+        && !file.modelType().equals("BPE");
+  }
+
+  /**
+   * Whether the model tells a pair's texts apart by type ids: as {@code model_input_names} says,
+   * else by class and model. Templates carry type ids for tokenizers of either sort.
+   */
+  boolean hasSegments() {
+    JsonNode inputs = settings.path("model_input_names");
+    if (inputs.isArray()) {
+      return inputs.toString().contains("\"token_type_ids\"");
+    }
+    return TokenizerClass.of(settings)
+        .filter(kind -> kind != TokenizerClass.GENERIC)
+        .map(kind -> kind == TokenizerClass.BERT)
+        .orElse(!file.modelType().equals("BPE"));
   }
 
   /** {@code model_max_length} where it is a real limit; transformers writes 1e30 for "none". */
@@ -135,8 +164,7 @@ record TokenizerFolder(
             ? object.deepCopy()
             : JsonNodeFactory.instance.objectNode();
     if (!config.hasNonNull("tokenizer_class")) {
-      boolean fromVocab = source.endsWith("vocab.txt");
-      config.put("tokenizer_class", fromVocab ? "BertTokenizer" : "PreTrainedTokenizerFast");
+      config.put("tokenizer_class", "PreTrainedTokenizerFast");
       if (file.modelType().equals("WordPiece") && !config.has("model_input_names")) {
         // The generic class would leave out the segments of a pair.
         config
@@ -148,48 +176,6 @@ record TokenizerFolder(
       specialTokens().putMissingInto(config);
     }
     return config;
-  }
-
-  private static JsonNode settings(Path file) {
-    if (!Files.exists(file)) {
-      return JsonNodeFactory.instance.objectNode();
-    }
-    try {
-      JsonNode settings = new ObjectMapper(TokenizerFile.JSON).readTree(bytes(file));
-      if (settings.isObject()) {
-        return settings;
-      }
-      throw new AttuneException("text: " + file + " is not a JSON object");
-    } catch (JsonProcessingException e) {
-      throw new AttuneException(
-          "text: "
-              + file
-              + " is not valid JSON at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
-    } catch (IOException e) {
-      throw new AttuneException("text: " + file + " could not be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static byte[] bytes(Path file) {
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw new AttuneException("text: " + file + " is not a regular file");
-      }
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
-        throw new AttuneException(
-            "text: " + file + " has " + size + " bytes, more than the " + MAX_BYTES + " allowed");
-      }
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new AttuneException("text: " + file + " could not be read: " + e.getMessage(), e);
-    }
   }
 
   private static String listing(Path folder) {

@@ -1,16 +1,16 @@
 package org.attune.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.attune.AttuneException;
+import org.attune.text.TextTemplate.Piece;
 
 /**
  * A tokenizer.json made from a WordPiece vocab.txt (Devlin et al. 2018): one piece a line, its
@@ -19,26 +19,6 @@ import org.attune.AttuneException;
 final class WordPieceFolder {
   private static final List<String> SPECIAL =
       List.of("pad_token", "unk_token", "cls_token", "sep_token", "mask_token");
-  private static final List<String> DEFAULTS =
-      List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
-
-  /**
-   * Classes that read vocab.txt as BertTokenizer does; others split, or frame a text, otherwise.
-   */
-  private static final Set<String> CLASSES =
-      Set.of(
-          "Bert",
-          "DistilBert",
-          "Electra",
-          "MobileBert",
-          "ConvBert",
-          "SqueezeBert",
-          "LayoutLM",
-          "Lxmert",
-          "DPRContextEncoder",
-          "DPRQuestionEncoder",
-          "DPRReader");
-
   private final JsonNode settings;
   private final Map<String, Integer> vocabulary;
 
@@ -55,16 +35,19 @@ final class WordPieceFolder {
    * @throws AttuneException when the settings name another kind of tokenizer, or a special token is
    *     missing
    */
-  static byte[] toTokenizerJson(byte[] vocab, JsonNode settings) {
+  static SlowFolder convert(byte[] vocab, JsonNode settings) {
     String named = settings.path("tokenizer_class").asText("BertTokenizer");
-    if (!CLASSES.contains(named.replaceFirst("Tokenizer(Fast)?$", ""))) {
+    // Others split, or frame a text, otherwise.
+    if (settings.hasNonNull("tokenizer_class")
+        && !TokenizerClass.of(settings).equals(Optional.of(TokenizerClass.BERT))) {
       throw new AttuneException(
           "text: vocab.txt alone is enough for a BertTokenizer, but tokenizer_config.json names a "
               + named
               + "; make a tokenizer.json with transformers:"
               + " AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)");
     }
-    return new WordPieceFolder(settings, read(vocab)).document().getBytes(StandardCharsets.UTF_8);
+    byte[] json = new WordPieceFolder(settings, read(vocab)).document();
+    return new SlowFolder(json, SlowFolder.completed(settings, named, TokenizerClass.BERT));
   }
 
   private static Map<String, Integer> read(byte[] vocab) {
@@ -80,37 +63,32 @@ final class WordPieceFolder {
     return pieces;
   }
 
-  private String document() {
-    ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("version", "1.0").putNull("truncation").putNull("padding");
-    ArrayNode added = root.putArray("added_tokens");
+  private byte[] document() {
+    AddedTokens added = new AddedTokens(vocabulary);
     SPECIAL.stream()
         .map(this::special)
-        .distinct()
-        .sorted(java.util.Comparator.comparing(vocabulary::get))
-        .forEach(token -> added.add(addedToken(token)));
-    root.set("normalizer", normalizer());
-    root.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-    root.set("post_processor", postProcessor());
-    root.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
-    ObjectNode model = root.putObject("model");
-    model
-        .put("type", "WordPiece")
-        .put("unk_token", special("unk_token"))
-        .put("continuing_subword_prefix", "##")
-        .put("max_input_chars_per_word", 100);
+        .sorted(Comparator.comparing(vocabulary::get))
+        .forEach(token -> added.add(token, true));
+    ObjectNode model =
+        TokenizerJson.typed("WordPiece")
+            .put("unk_token", special("unk_token"))
+            .put("continuing_subword_prefix", "##")
+            .put("max_input_chars_per_word", 100);
     ObjectNode vocab = model.putObject("vocab");
     vocabulary.forEach(vocab::put);
-    try {
-      return new ObjectMapper().writeValueAsString(root);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return new TokenizerJson(added.toJson())
+        .part("normalizer", normalizer())
+        .part("pre_tokenizer", TokenizerJson.typed("BertPreTokenizer"))
+        .part("post_processor", template().toJson(vocabulary))
+        .part("decoder", TokenizerJson.typed("WordPiece").put("prefix", "##").put("cleanup", true))
+        .part("model", model)
+        .bytes();
   }
 
   /** The token a role is played by; it must be in the vocabulary. */
   private String special(String role) {
-    String token = SpecialTokens.named(settings, role).orElse(DEFAULTS.get(SPECIAL.indexOf(role)));
+    String token =
+        SpecialTokens.named(settings, role).orElse(TokenizerClass.BERT.roles().get(role));
     if (!vocabulary.containsKey(token)) {
       throw new AttuneException(
           "text: vocab.txt has no line '"
@@ -122,18 +100,6 @@ final class WordPieceFolder {
     return token;
   }
 
-  private ObjectNode addedToken(String token) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("id", vocabulary.get(token))
-        .put("content", token)
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
-  }
-
   private ObjectNode normalizer() {
     ObjectNode normalizer = JsonNodeFactory.instance.objectNode();
     BertNormalization.withDefaults(settings).putInto(normalizer);
@@ -141,36 +107,12 @@ final class WordPieceFolder {
   }
 
   /** [CLS] a [SEP], and [CLS] a [SEP] b [SEP] with b and the last [SEP] of type 1. */
-  private ObjectNode postProcessor() {
-    String cls = special("cls_token");
-    String sep = special("sep_token");
-    ObjectNode template = JsonNodeFactory.instance.objectNode().put("type", "TemplateProcessing");
-    template.putArray("single").add(token(cls, 0)).add(text("A", 0)).add(token(sep, 0));
-    template
-        .putArray("pair")
-        .add(token(cls, 0))
-        .add(text("A", 0))
-        .add(token(sep, 0))
-        .add(text("B", 1))
-        .add(token(sep, 1));
-    ObjectNode specials = template.putObject("special_tokens");
-    for (String special : List.of(cls, sep)) {
-      ObjectNode entry = specials.putObject(special).put("id", special);
-      entry.putArray("ids").add(vocabulary.get(special));
-      entry.putArray("tokens").add(special);
-    }
-    return template;
-  }
-
-  private static ObjectNode token(String id, int type) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.putObject("SpecialToken").put("id", id).put("type_id", type);
-    return node;
-  }
-
-  private static ObjectNode text(String id, int type) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.putObject("Sequence").put("id", id).put("type_id", type);
-    return node;
+  private TextTemplate template() {
+    Piece cls = TextTemplate.special(special("cls_token"), 0);
+    Piece sep = TextTemplate.special(special("sep_token"), 0);
+    Piece last = TextTemplate.special(special("sep_token"), 1);
+    Piece first = TextTemplate.first(0);
+    return new TextTemplate(
+        List.of(cls, first, sep), List.of(cls, first, sep, TextTemplate.second(1), last));
   }
 }

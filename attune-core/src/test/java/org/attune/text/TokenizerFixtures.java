@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The built-in tokenizer's folder, and rows that the reference script wrote. */
 final class TokenizerFixtures {
@@ -47,6 +49,37 @@ final class TokenizerFixtures {
     return rows;
   }
 
+  /** Copies one of reference/tokenizer_fixtures.py's checkpoints out of the test's resources. */
+  static Path kind(String name, Path folder) {
+    try {
+      Path source =
+          Path.of(TokenizerFixtures.class.getResource("/golden/tokenizer/" + name).toURI());
+      try (Stream<Path> files = Files.list(source)) {
+        for (Path file : files.toList()) {
+          String fileName = file.getFileName().toString();
+          if (!fileName.equals("rows.jsonl") && !fileName.equals("special.json")) {
+            Files.copy(file, folder.resolve(fileName));
+          }
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static JsonNode special(String name) {
+    try (InputStream in =
+        TokenizerFixtures.class.getResourceAsStream(
+            "/golden/tokenizer/" + name + "/special.json")) {
+      return JSON.readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static void assertEqual(Tokenizer tokenizer, JsonNode row) {
     int limit = row.get("max").asInt();
     Tokenizer limited = limit == 0 ? tokenizer : tokenizer.truncateTo(limit);
@@ -60,6 +93,10 @@ final class TokenizerFixtures {
     assertThat(encoding.wordIds()).as("words of %s", row).isEqualTo(ints(row.get("words")));
     assertThat(encoding.starts()).as("starts of %s", row).isEqualTo(offsets(row, 0));
     assertThat(encoding.ends()).as("ends of %s", row).isEqualTo(offsets(row, 1));
+    if (row.has("decoded")) {
+      assertThat(tokenizer.decode(encoding.ids(), false)).isEqualTo(row.get("decoded").asText());
+      assertThat(tokenizer.decode(encoding.ids(), true)).isEqualTo(row.get("text_only").asText());
+    }
   }
 
   private static int[] offsets(JsonNode row, int side) {

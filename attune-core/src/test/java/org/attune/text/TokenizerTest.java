@@ -109,8 +109,9 @@ class TokenizerTest {
         .hasMessage(
             "text: no tokenizer in "
                 + folder
-                + ": looked for tokenizer.json and vocab.txt, found config.json; copy the tokenizer's"
-                + " files beside the model's");
+                + ": looked for "
+                + SlowFolders.FILES
+                + ", found config.json; copy the tokenizer's files beside the model's");
     assertThatThrownBy(() -> Tokenizer.load(folder.resolve("absent")))
         .hasMessageContaining("found no such folder");
   }
