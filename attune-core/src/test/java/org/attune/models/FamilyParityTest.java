@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.attune.checkpoint.Checkpoint;
+import org.attune.checkpoint.ConfigJson;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 import org.attune.testkit.Golden;
@@ -25,10 +26,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * golden/FAMILY/NAME. The scripts {@code reference/*_fixtures.py} write those folders; a folder is
  * all a new head or family needs to be tested here.
  */
-class FamilyParityTest {
+public class FamilyParityTest {
   private static final double LOSS = 1e-6;
 
-  static List<String> folders() {
+  /** Every folder of golden files of a model, as {@code bert/masked_lm}. */
+  public static List<String> folders() {
     List<String> names = new ArrayList<>();
     for (ModelFamily family : Families.all()) {
       Path root = Golden.folder(family.modelType());
@@ -43,6 +45,23 @@ class FamilyParityTest {
       }
     }
     return names;
+  }
+
+  static List<ModelFamily> families() {
+    return Families.all();
+  }
+
+  /** What is registered is tested: here, and in the round trips that walk the same folders. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void everyHeadHasGoldenFiles(ModelFamily family) {
+    List<Head> tested =
+        folders().stream()
+            .filter(folder -> folder.startsWith(family.modelType() + "/"))
+            .map(folder -> ConfigJson.read(Golden.folder(folder).resolve("config.json")))
+            .map(family::head)
+            .toList();
+    assertThat(tested).containsAll(family.heads());
   }
 
   @ParameterizedTest

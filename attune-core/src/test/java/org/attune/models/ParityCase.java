@@ -25,13 +25,14 @@ import org.attune.testkit.Golden;
  * @param folder of the golden files, as {@code bert/masked_lm}
  * @param name of the case, as {@code right}
  */
-record ParityCase(String folder, String name, Golden golden, Model model) {
+public record ParityCase(String folder, String name, Golden golden, Model model) {
   private static final double OUTPUT = 1e-5;
   private static final double GRADIENT = 1e-4;
 
   /** Of the largest element: bf16 has eight bits, and the error grows with what is added up. */
   private static final double BF16 = 2e-2;
 
+  /** For messages. */
   String where() {
     return folder + "/" + name;
   }
@@ -60,7 +61,7 @@ record ParityCase(String folder, String name, Golden golden, Model model) {
   // ---- outputs
 
   /** The model's outputs under transformers' names. */
-  Map<String, Tensor> outputs() {
+  public Map<String, Tensor> outputs() {
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     if (model instanceof BertForPreTraining both) {
       BertForPreTraining.Logits logits = both.logits(input());
@@ -99,7 +100,8 @@ record ParityCase(String folder, String name, Golden golden, Model model) {
         .isEqualTo(optional("pooler_output").isPresent());
   }
 
-  void compare(String key, Tensor actual) {
+  /** That an output is the reference's, but for rounding. */
+  public void compare(String key, Tensor actual) {
     assertThat(difference(key, actual, tensor(key))).as("%s %s", where(), key).isLessThan(OUTPUT);
   }
 
@@ -109,7 +111,10 @@ record ParityCase(String folder, String name, Golden golden, Model model) {
     Tensor difference =
         actual.to(DType.F32).minus(expected.reshape(actual.shape().toArray())).abs();
     Optional<Tensor> mask = mask(key);
-    if (mask.isPresent() && actual.rank() >= 2 && actual.size(1) == mask.get().size(1)) {
+    if (mask.isPresent()
+        && mask.get().rank() == 2
+        && actual.rank() >= 2
+        && actual.size(1) == mask.get().size(1)) {
       Tensor real = mask.get().to(DType.F32);
       difference = difference.times(actual.rank() == 3 ? real.unsqueeze(2) : real);
     }

@@ -41,7 +41,11 @@ public final class Golden {
    * @throws IllegalArgumentException when it is not on the class path
    */
   public static Golden read(String name) {
-    Path folder = folder(name);
+    return at(folder(name));
+  }
+
+  /** Reads the two files of any folder, as a script of a live check leaves them. */
+  public static Golden at(Path folder) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("golden.safetensors"))) {
       // Kept: a golden is read once and used in many scopes.
