@@ -28,9 +28,11 @@ public final class ConfigJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode root;
+  private final String file; // its name, for messages
 
-  private ConfigJson(ObjectNode root) {
+  private ConfigJson(ObjectNode root, String file) {
     this.root = root;
+    this.file = file;
   }
 
   /**
@@ -65,7 +67,7 @@ public final class ConfigJson {
   static ConfigJson parse(byte[] json, String where) {
     ObjectNode object = StrictJson.readObject(json, "config", where, MAX_DEPTH);
     checkFinite(object, where);
-    return new ConfigJson(object);
+    return new ConfigJson(object, where.substring(where.lastIndexOf('/') + 1));
   }
 
   /** 1e400 is JSON, but read as a double it is infinite, and that cannot be written again. */
@@ -125,8 +127,64 @@ public final class ConfigJson {
   }
 
   private static boolean holdsStrings(JsonNode node) {
-    return node.isArray()
-        && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isTextual);
+    return node.isArray() && all(node, JsonNode::isTextual);
+  }
+
+  /** Whole numbers from 0 that may stand alone or in a list; none when the key is absent. */
+  public List<Integer> ints(String key) {
+    List<Integer> values = new ArrayList<>();
+    typed(key, node -> isId(node) || isIdList(node), "a whole number from 0, or a list of them")
+        .ifPresent(
+            node -> {
+              if (node.isArray()) {
+                node.forEach(value -> values.add(value.asInt()));
+              } else {
+                values.add(node.asInt());
+              }
+            });
+    return List.copyOf(values);
+  }
+
+  /** Lists of whole numbers from 0; none when the key is absent. */
+  public List<List<Integer>> intLists(String key) {
+    List<List<Integer>> lists = new ArrayList<>();
+    typed(
+            key,
+            node -> node.isArray() && all(node, ConfigJson::isIdList),
+            "a list of lists of whole numbers from 0")
+        .ifPresent(
+            node ->
+                node.forEach(
+                    list -> {
+                      List<Integer> values = new ArrayList<>();
+                      list.forEach(value -> values.add(value.asInt()));
+                      lists.add(List.copyOf(values));
+                    }));
+    return List.copyOf(lists);
+  }
+
+  private static boolean isId(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToInt() && node.asInt() >= 0;
+  }
+
+  private static boolean isIdList(JsonNode node) {
+    return node.isArray() && all(node, ConfigJson::isId);
+  }
+
+  private static boolean all(JsonNode list, Predicate<JsonNode> fits) {
+    return StreamSupport.stream(list.spliterator(), false).allMatch(fits);
+  }
+
+  /** Texts that may stand alone or in a list; none when the key is absent. */
+  public List<String> stringOrStrings(String key) {
+    boolean alone = root.path(key).isTextual();
+    return alone ? List.of(root.path(key).asText()) : strings(key);
+  }
+
+  /** True, false, or a text; empty when the key is absent. */
+  public Optional<String> booleanOrString(String key) {
+    return typed(key, n -> n.isBoolean() || n.isTextual(), "true, false or a string")
+        .map(JsonNode::asText);
   }
 
   /**
@@ -177,14 +235,16 @@ public final class ConfigJson {
               + (value.length() > 60 ? value.substring(0, 60) + ".." : value)
               + ", expected "
               + expected
-              + " [config.json]");
+              + " ["
+              + file
+              + "]");
     }
     return Optional.of(node);
   }
 
-  private static AttuneException missing(String key, String expected) {
+  private AttuneException missing(String key, String expected) {
     return new AttuneException(
-        "config: " + key + " is missing, expected " + expected + " [config.json]");
+        "config: " + key + " is missing, expected " + expected + " [" + file + "]");
   }
 
   // ---- changing
@@ -193,14 +253,14 @@ public final class ConfigJson {
   public ConfigJson with(String key, Object value) {
     ObjectNode copy = root.deepCopy();
     copy.set(key, JSON.valueToTree(value));
-    return new ConfigJson(copy);
+    return new ConfigJson(copy, file);
   }
 
   /** A copy without one key. */
   public ConfigJson without(String key) {
     ObjectNode copy = root.deepCopy();
     copy.remove(key);
-    return new ConfigJson(copy);
+    return new ConfigJson(copy, file);
   }
 
   /** A copy whose outputs are these. */

@@ -116,7 +116,7 @@ public record T5Config(
         tied,
         json.optionalBoolean("scale_decoder_outputs").orElse(tied),
         pad,
-        json.optionalInt("eos_token_id", 0, MAX_SIZE).orElse(1),
+        json.ints("eos_token_id").stream().findFirst().orElse(1),
         json.optionalInt("decoder_start_token_id", 0, MAX_SIZE).orElse(pad),
         Math.max(1, json.labelCount()));
   }
