@@ -41,8 +41,9 @@ ENCODER_CASES = {
 
 
 def head_of(model):
-    """The part of the class name behind `For`; empty for a bare body."""
-    return type(model).__name__.partition("For")[2]
+    """The part of the class name behind `For` (GPT-2's language model has none); empty for a bare body."""
+    name = type(model).__name__
+    return "LMHeadModel" if name.endswith("LMHeadModel") else name.partition("For")[2]
 
 
 def masked_labels(batch, generator, share=0.3, classes=golden.VOCAB):

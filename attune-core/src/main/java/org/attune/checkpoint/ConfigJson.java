@@ -118,6 +118,16 @@ public final class ConfigJson {
     return node.isPresent() ? OptionalDouble.of(node.get().asDouble()) : OptionalDouble.empty();
   }
 
+  /** An object inside this one; empty when the key is absent. */
+  public Optional<ConfigJson> object(String key) {
+    return typed(key, JsonNode::isObject, "an object").map(n -> new ConfigJson((ObjectNode) n));
+  }
+
+  /** Whether the key is there, if only as null: families differ in what its absence means. */
+  public boolean names(String key) {
+    return root.has(key);
+  }
+
   /** A list of texts; empty when the key is absent. */
   public List<String> strings(String key) {
     List<String> values = new ArrayList<>();

@@ -11,6 +11,10 @@ import org.attune.tensor.Tensors;
 /**
  * What the tokens of a decoder see: none of those behind them, no padding, and where the model has
  * a sliding window none before it. Made once a forward pass, used by every layer.
+ *
+ * <p>Padding on the left sees nothing at all: it mixes all values evenly, as in transformers. That
+ * is nobody's result, and the fused kernel's gradient of it is of no use, so a loss must not count
+ * it.
  */
 public final class CausalMask {
   /**

@@ -7,6 +7,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.bert.BertFamily;
 import org.attune.models.distilbert.DistilBertFamily;
 import org.attune.models.gpt2.GPT2Family;
+import org.attune.models.llama.LlamaFamily;
 import org.attune.models.roberta.RobertaFamily;
 import org.attune.models.t5.T5Family;
 
@@ -18,6 +19,9 @@ public final class Families {
           new RobertaFamily(),
           new DistilBertFamily(),
           new GPT2Family(),
+          LlamaFamily.llama(),
+          LlamaFamily.mistral(),
+          LlamaFamily.qwen2(),
           new T5Family());
 
   private Families() {}

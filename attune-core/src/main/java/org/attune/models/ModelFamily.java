@@ -71,6 +71,11 @@ public interface ModelFamily {
    */
   String basePrefix();
 
+  /** The same under one head, where heads differ in what they call their body. */
+  default String basePrefix(Head head) {
+    return basePrefix();
+  }
+
   /**
    * The name in the newest files of a tensor that older ones call otherwise; the body's prefix may
    * be there or not.

@@ -19,6 +19,7 @@ import org.attune.tensor.Tensor;
 /** Matches the keys of a checkpoint with a model's parameters, and fills those. */
 final class WeightLoader {
   private final ModelFamily family;
+  private final Head head;
   private final Weights weights;
   private final Map<String, Parameter> parameters;
   private final boolean newHead;
@@ -27,6 +28,7 @@ final class WeightLoader {
 
   private WeightLoader(ModelFamily family, Model model, Weights weights, boolean newHead) {
     this.family = family;
+    this.head = model.head();
     this.weights = weights;
     this.parameters = model.namedParameters();
     this.newHead = newHead;
@@ -77,7 +79,7 @@ final class WeightLoader {
   }
 
   private String prefix() {
-    return family.basePrefix() + ".";
+    return family.basePrefix(head) + ".";
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.attune.tensor.EngineCall.tensor;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -101,6 +102,11 @@ public final class Functional {
 
   public static Tensor silu(Tensor x) {
     return tensor("silu", () -> torch.silu(x.handle()), x);
+  }
+
+  /** base to the power of each element, in the element's own precision. */
+  public static Tensor power(double base, Tensor exponents) {
+    return tensor("power", () -> torch.pow(new Scalar(base), exponents.handle()), exponents);
   }
 
   public static Tensor softmax(Tensor x, int dim) {

@@ -172,6 +172,14 @@ public final class Tensor implements AutoCloseable {
     return tensor("square", handle::square, this);
   }
 
+  public Tensor cos() {
+    return tensor("cos", () -> handle.cos(), this);
+  }
+
+  public Tensor sin() {
+    return tensor("sin", () -> handle.sin(), this);
+  }
+
   public Tensor tanh() {
     return tensor("tanh", handle::tanh, this);
   }

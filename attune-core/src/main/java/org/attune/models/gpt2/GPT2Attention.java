@@ -7,6 +7,7 @@ import org.attune.nn.Conv1D;
 import org.attune.nn.Dropout;
 import org.attune.nn.KvCache;
 import org.attune.nn.Module;
+import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
 
 /** Wo attention(Wqkv x), where one matrix makes query, key and value. */
@@ -40,7 +41,8 @@ final class GPT2Attention extends Module {
     Tensor value = attention.splitKey(all.narrow(2, 2L * width, width));
     Tensor mixed;
     if (cache.isPresent()) {
-      cache.get().append(key, value);
+      // Attention runs in fp32: a cache that holds it is not converted anew for every token.
+      cache.get().append(key.to(DType.F32), value.to(DType.F32));
       mixed = mask.mix(attention, query, cache.get().keys(), cache.get().values());
     } else {
       mixed = mask.mix(attention, query, key, value);

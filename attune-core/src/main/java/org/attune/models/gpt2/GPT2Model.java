@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Body;
 import org.attune.models.CausalMask;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
@@ -19,7 +20,7 @@ import org.attune.nn.Parameter;
 import org.attune.tensor.Tensor;
 
 /** Embeddings, blocks and a last norm: alone, or a model's {@code transformer}. */
-public final class GPT2Model extends GPT2Base {
+public final class GPT2Model extends GPT2Base implements Body {
   private final Embedding words; // "wte" [V, D]
   private final Embedding positions; // "wpe" [max positions, D]
   private final Dropout dropout;
@@ -51,6 +52,7 @@ public final class GPT2Model extends GPT2Base {
   }
 
   /** Every hidden state [B, T, D]: the embeddings first, the normalized last one at the end. */
+  @Override
   public List<Tensor> hiddenStates(ModelInput input) {
     CausalMask mask = CausalMask.of(input, OptionalInt.empty());
     List<Tensor> states =

@@ -1,0 +1,55 @@
+package org.attune.models.llama;
+
+import java.util.Optional;
+import org.attune.models.CausalMask;
+import org.attune.nn.Attention;
+import org.attune.nn.KvCache;
+import org.attune.nn.Linear;
+import org.attune.nn.Module;
+import org.attune.nn.Rotary;
+import org.attune.tensor.DType;
+import org.attune.tensor.Tensor;
+
+/** Wo attention(R Wq x, R Wk x, Wv x), where R turns each head by its position. */
+final class LlamaAttention extends Module {
+  private final Linear query; // "q_proj" [D] to [H E]
+  private final Linear key; // "k_proj" [D] to [K E]
+  private final Linear value; // "v_proj" [D] to [K E]
+  private final Attention attention;
+  private final Linear output; // "o_proj" [H E] to [D]
+
+  LlamaAttention(LlamaConfig config) {
+    int width = config.hiddenSize();
+    long queries = (long) config.heads() * config.headWidth();
+    long keys = (long) config.keyHeads() * config.headWidth();
+    query = child("q_proj", linear(width, queries, config.queryBias()));
+    key = child("k_proj", linear(width, keys, config.queryBias()));
+    value = child("v_proj", linear(width, keys, config.queryBias()));
+    double scale = 1 / Math.sqrt((double) config.headWidth());
+    attention =
+        child(
+            "attention",
+            new Attention(config.heads(), config.keyHeads(), scale, config.attentionDropout()));
+    output = child("o_proj", linear(queries, width, config.outputBias()));
+  }
+
+  static Linear linear(long in, long out, boolean bias) {
+    return bias ? Linear.of(in, out) : Linear.withoutBias(in, out);
+  }
+
+  /** x [B, T, D] to [B, T, D]; a cache takes the new keys and values and gives all so far. */
+  Tensor forward(Tensor x, Rotary.Angles angles, CausalMask mask, Optional<KvCache> cache) {
+    Tensor q = Rotary.rotate(attention.splitQuery(query.forward(x)), angles); // [B, H, T, E]
+    Tensor k = Rotary.rotate(attention.splitKey(key.forward(x)), angles); // [B, K, T, E]
+    Tensor v = attention.splitKey(value.forward(x));
+    Tensor mixed;
+    if (cache.isPresent()) {
+      // Attention runs in fp32: a cache that holds it is not converted anew for every token.
+      cache.get().append(k.to(DType.F32), v.to(DType.F32));
+      mixed = mask.mix(attention, q, cache.get().keys(), cache.get().values());
+    } else {
+      mixed = mask.mix(attention, q, k, v);
+    }
+    return output.forward(attention.join(mixed));
+  }
+}

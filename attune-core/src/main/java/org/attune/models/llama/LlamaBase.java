@@ -1,0 +1,34 @@
+package org.attune.models.llama;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+
+/** What all models of this design share: their config. */
+abstract class LlamaBase extends Model {
+  private final LlamaConfig config;
+
+  LlamaBase(ConfigJson json, Head head, LlamaConfig config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  final LlamaConfig llamaConfig() {
+    return config;
+  }
+
+  @Override
+  public final int maxLength() {
+    return config.reach();
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public final double initializerRange() {
+    return config.initializerRange();
+  }
+}
