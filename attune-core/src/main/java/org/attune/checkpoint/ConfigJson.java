@@ -120,7 +120,8 @@ public final class ConfigJson {
 
   /** An object inside this one; empty when the key is absent. */
   public Optional<ConfigJson> object(String key) {
-    return typed(key, JsonNode::isObject, "an object").map(n -> new ConfigJson((ObjectNode) n));
+    return typed(key, JsonNode::isObject, "an object")
+        .map(n -> new ConfigJson((ObjectNode) n, where));
   }
 
   /** Whether the key is there, if only as null: families differ in what its absence means. */
