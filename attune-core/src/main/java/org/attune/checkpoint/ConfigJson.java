@@ -121,7 +121,7 @@ public final class ConfigJson {
   /** An object inside this one; empty when the key is absent. */
   public Optional<ConfigJson> object(String key) {
     return typed(key, JsonNode::isObject, "an object")
-        .map(n -> new ConfigJson((ObjectNode) n, where));
+        .map(n -> new ConfigJson((ObjectNode) n, file));
   }
 
   /** Whether the key is there, if only as null: families differ in what its absence means. */
