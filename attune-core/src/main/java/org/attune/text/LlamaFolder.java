@@ -20,19 +20,17 @@ final class LlamaFolder {
    *
    * @param vocabulary ids by piece
    * @param merges pairs, the first to be merged first
-   * @param added holds the vocabulary's own control tokens already
-   * @param settings tokenizer_config.json: {@code legacy}, {@code add_prefix_space}, {@code
-   *     add_bos_token}, {@code add_eos_token} and special tokens
+   * @param added all tokens that are not split
+   * @param config tokenizer_config.json, completed: {@code legacy}, {@code add_prefix_space},
+   *     {@code add_bos_token}, {@code add_eos_token} and special tokens
    */
   static SlowFolder convert(
-      Map<String, Integer> vocabulary, ArrayNode merges, AddedTokens added, JsonNode settings) {
-    ObjectNode config = SlowFolder.completed(settings, "LlamaTokenizer", TokenizerClass.LLAMA);
-    SlowFolder.addTokens(config, added);
+      Map<String, Integer> vocabulary, ArrayNode merges, AddedTokens added, ObjectNode config) {
     TokenizerJson json =
         new TokenizerJson(added.toJson())
-            .part("pre_tokenizer", preTokenizer(settings))
-            .part("post_processor", template(config).toJson(added.ids()))
-            .part("decoder", decoder(settings))
+            .part("pre_tokenizer", preTokenizer(config))
+            .part("post_processor", TextTemplate.ofSettings(config).toJson(added.ids()))
+            .part("decoder", decoder(config))
             .part("model", characterBpe(vocabulary, merges));
     return new SlowFolder(json.bytes(), config);
   }
@@ -57,17 +55,6 @@ final class LlamaFolder {
 
   private static boolean prefixSpace(JsonNode settings) {
     return settings.path("add_prefix_space").asBoolean(true);
-  }
-
-  private static TextTemplate template(JsonNode config) {
-    return TextTemplate.framed(
-        asked(config, "add_bos_token", "bos_token"), asked(config, "add_eos_token", "eos_token"));
-  }
-
-  private static List<String> asked(JsonNode config, String setting, String role) {
-    return config.path(setting).asBoolean(false)
-        ? SpecialTokens.named(config, role).stream().toList()
-        : List.of();
   }
 
   /** BPE over characters that writes the bytes of a character it does not know. */

@@ -12,9 +12,15 @@ import org.attune.AttuneException;
 /** Finds the vocabulary of a folder that has no tokenizer.json, and the converter it needs. */
 final class SlowFolders {
   /** For messages: what is looked for. */
-  static final String FILES = "tokenizer.json, vocab.txt and llama2.c's tokenizer.bin or tok*.bin";
+  static final String FILES =
+      "tokenizer.json, vocab.txt, vocab.json with merges.txt, spiece.model, tokenizer.model and"
+          + " llama2.c's tokenizer.bin or tok*.bin";
 
   private interface Converter {
+    SlowFolder convert(Path vocabulary, JsonNode settings);
+  }
+
+  private interface FileConverter {
     SlowFolder convert(byte[] file, JsonNode settings, String where);
   }
 
@@ -22,9 +28,17 @@ final class SlowFolders {
 
   private static final List<Kind> KINDS =
       List.of(
+          new Kind("vocab\\.json", ByteLevelFolder::convert),
+          new Kind("spiece\\.model|tokenizer\\.model", ofFile(SentencePieceFolder::convert)),
           new Kind(
-              "vocab\\.txt", (file, settings, where) -> WordPieceFolder.convert(file, settings)),
-          new Kind("tokenizer\\.bin|tok\\d+\\.bin", Llama2cVocabulary::convert));
+              "vocab\\.txt",
+              ofFile((file, settings, where) -> WordPieceFolder.convert(file, settings))),
+          new Kind("tokenizer\\.bin|tok\\d+\\.bin", ofFile(Llama2cVocabulary::convert)));
+
+  private static Converter ofFile(FileConverter converter) {
+    return (path, settings) ->
+        converter.convert(TokenizerSettings.bytes(path), settings, path.toString());
+  }
 
   private SlowFolders() {}
 
@@ -55,8 +69,7 @@ final class SlowFolders {
   }
 
   static SlowFolder convert(Path vocabulary, JsonNode settings) {
-    Converter converter = kind(vocabulary).orElseThrow().converter();
-    return converter.convert(TokenizerSettings.bytes(vocabulary), settings, vocabulary.toString());
+    return kind(vocabulary).orElseThrow().converter().convert(vocabulary, settings);
   }
 
   private static Optional<Kind> kind(Path file) {

@@ -1,5 +1,6 @@
 package org.attune.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -41,6 +42,18 @@ record TextTemplate(List<Piece> single, List<Piece> pair) {
 
   static Piece special(String token, int segment) {
     return new Piece(token, segment, true);
+  }
+
+  /** What {@code add_bos_token} and {@code add_eos_token} of a tokenizer_config.json ask for. */
+  static TextTemplate ofSettings(JsonNode config) {
+    return framed(
+        asked(config, "add_bos_token", "bos_token"), asked(config, "add_eos_token", "eos_token"));
+  }
+
+  private static List<String> asked(JsonNode config, String setting, String role) {
+    return config.path(setting).asBoolean(false)
+        ? SpecialTokens.named(config, role).stream().toList()
+        : List.of();
   }
 
   /** The same tokens around each text; the second text and its frame are segment 1. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.attune.AttuneException;
 
 /** What transformers' tokenizer classes do by themselves, whatever the files say. */
 enum TokenizerClass {
@@ -36,6 +37,27 @@ enum TokenizerClass {
     return Arrays.stream(values())
         .filter(kind -> (" " + kind.names + " ").contains(" " + name + " "))
         .findFirst();
+  }
+
+  /**
+   * The class that a folder without tokenizer.json needs; empty where nothing says which.
+   *
+   * @throws AttuneException when it is one whose conversion is not here
+   */
+  static Optional<TokenizerClass> required(JsonNode settings) {
+    String named = settings.path("tokenizer_class").asText("");
+    if (named.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        of(settings)
+            .orElseThrow(
+                () ->
+                    new AttuneException(
+                        "text: the folder has no tokenizer.json and its class "
+                            + named
+                            + " is not one that can do without; make it with transformers:"
+                            + " AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)")));
   }
 
   /** The tokens it has where nothing else is said, by role. */

@@ -38,7 +38,13 @@ record TokenizerFolder(
 
   /** Small files that say the same as tokenizer.json, or what it does not say. */
   private static final String[] CARRIED = {
-    "vocab.txt", "special_tokens_map.json", "chat_template.jinja"
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+    "tokenizer.model",
+    "special_tokens_map.json",
+    "chat_template.jinja"
   };
 
   /** Reads a folder, or a vocabulary file alone. */
@@ -68,6 +74,9 @@ record TokenizerFolder(
                             + ", found "
                             + listing(folder)
                             + "; copy the tokenizer's files beside the model's"));
+    if (!settings.hasNonNull("tokenizer_class")) {
+      TokenizerSettings.classByModel(folder).ifPresent(c -> settings.put("tokenizer_class", c));
+    }
     SlowFolder slow = SlowFolders.convert(vocabulary, settings);
     TokenizerFile file = TokenizerFile.read(slow.json(), vocabulary.toString());
     return new TokenizerFolder(

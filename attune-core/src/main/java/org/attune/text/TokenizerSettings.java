@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.attune.AttuneException;
 
@@ -20,6 +21,20 @@ import org.attune.AttuneException;
 final class TokenizerSettings {
   /** Far above any tokenizer published (Gemma's is 35 MB). */
   private static final long MAX_BYTES = 512L << 20;
+
+  /** transformers' table of models, as far as the folders read here go. */
+  private static final Map<String, String> CLASSES =
+      Map.of(
+          "bert", "BertTokenizer",
+          "distilbert", "BertTokenizer",
+          "roberta", "RobertaTokenizer",
+          "bart", "RobertaTokenizer",
+          "gpt2", "GPT2Tokenizer",
+          "opt", "GPT2Tokenizer",
+          "phi", "GPT2Tokenizer",
+          "t5", "T5Tokenizer",
+          "mt5", "T5Tokenizer",
+          "llama", "LlamaTokenizer");
 
   private TokenizerSettings() {}
 
@@ -36,11 +51,15 @@ final class TokenizerSettings {
     return settings;
   }
 
-  /** The class of transformers that config.json asks for, by name or by the model's type. */
-  static String classByModel(Path folder) {
+  /**
+   * The class that config.json asks for, by name or by the model's type, where it is one of ours.
+   */
+  static Optional<String> classByModel(Path folder) {
     ObjectNode config = object(folder.resolve("config.json"));
     String named = config.path("tokenizer_class").asText("");
-    return named.isEmpty() ? config.path("model_type").asText("") : named;
+    return named.isEmpty()
+        ? Optional.ofNullable(CLASSES.get(config.path("model_type").asText("")))
+        : Optional.of(named);
   }
 
   private static ObjectNode decoder(ObjectNode added, ObjectNode settings) {

@@ -1,8 +1,6 @@
 package org.attune.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
@@ -39,7 +37,6 @@ final class TokenizerShape {
     }
   }
 
-  /** SentencePiece's map: the size of its trie in bytes, the trie, the texts it leads to. */
   private void charactersMap(String base64) {
     byte[] map;
     try {
@@ -47,15 +44,11 @@ final class TokenizerShape {
     } catch (IllegalArgumentException e) {
       throw refusal("precompiled_charsmap is not base64 (" + e.getMessage() + ")");
     }
-    int room = map.length - Integer.BYTES;
-    if (room < Integer.BYTES) {
-      throw refusal("precompiled_charsmap has " + map.length + " bytes, expected at least 8");
-    }
-    long trie =
-        Integer.toUnsignedLong(ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN).getInt());
-    if (trie < Integer.BYTES || trie > room || trie % Integer.BYTES != 0) {
-      throw refusal("precompiled_charsmap holds " + room + " bytes after a trie size of " + trie);
-    }
+    CharactersMap.fault(map)
+        .ifPresent(
+            fault -> {
+              throw refusal("precompiled_charsmap " + fault);
+            });
   }
 
   private void postProcessor(JsonNode processor) {

@@ -18,7 +18,8 @@ class TokenizerKindsGoldenTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"wordpiece", "llama2c"})
+  @ValueSource(
+      strings = {"wordpiece", "gpt2", "roberta", "bart", "t5", "llama", "llama_legacy", "llama2c"})
   void encodesAndDecodesAsTheReference(String kind) {
     Tokenizer tokenizer = Tokenizer.load(TokenizerFixtures.kind(kind, folder));
     List<JsonNode> rows = TokenizerFixtures.rows("/golden/tokenizer/" + kind + "/rows.jsonl");
@@ -30,7 +31,8 @@ class TokenizerKindsGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"wordpiece", "llama2c"})
+  @ValueSource(
+      strings = {"wordpiece", "gpt2", "roberta", "bart", "t5", "llama", "llama_legacy", "llama2c"})
   void hasTheReferencesSpecialTokens(String kind) {
     Tokenizer tokenizer = Tokenizer.load(TokenizerFixtures.kind(kind, folder));
     JsonNode special = TokenizerFixtures.special(kind);
