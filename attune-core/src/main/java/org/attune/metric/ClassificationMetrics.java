@@ -72,7 +72,8 @@ public final class ClassificationMetrics {
     return new RocAuc(scores, positive);
   }
 
-  static List<String> names(int labels) {
+  /** What is measured where there are so many labels, in the order of {@link #evaluate}. */
+  public static List<String> names(int labels) {
     List<String> names = new ArrayList<>(List.of("accuracy"));
     if (labels == 2) {
       names.addAll(List.of("precision", "recall", "f1"));

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * Other averages are over all labels, as scikit-learn's of an indicator matrix.
  */
 public final class MultiLabelMetrics {
-  static final List<String> NAMES =
+  /** What is measured, in order. */
+  public static final List<String> NAMES =
       List.of(
           "accuracy",
           "precision_micro",

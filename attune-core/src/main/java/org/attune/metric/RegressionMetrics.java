@@ -6,7 +6,8 @@ import java.util.stream.IntStream;
 
 /** A number a row: Pearson and Spearman correlation, mean squared and mean absolute error. */
 public final class RegressionMetrics {
-  static final List<String> NAMES = List.of("pearson", "spearman", "mse", "mae");
+  /** What is measured, in order. */
+  public static final List<String> NAMES = List.of("pearson", "spearman", "mse", "mae");
 
   private final double[] gold;
   private final double[] predicted;

@@ -2,7 +2,6 @@ package org.attune.optim;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.attune.AttuneException;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
@@ -26,20 +25,15 @@ public record GradientClip(double norm, double factor) {
    * Measures the gradients of these parameters; those without one count for nothing.
    *
    * @param maxNorm the limit; infinite to measure only
-   * @param step the step of the run, for the message
-   * @throws AttuneException when the norm is infinite or NaN
    */
-  public static GradientClip measure(Iterable<Parameter> parameters, double maxNorm, long step) {
+  public static GradientClip measure(Iterable<Parameter> parameters, double maxNorm) {
     double norm = Autograd.noGrad(() -> globalNorm(parameters));
-    if (!Double.isFinite(norm)) {
-      throw new AttuneException(
-          "train: the gradient norm is "
-              + norm
-              + " at step "
-              + step
-              + "; lower the learning rate, warm up for longer, or train in fp32");
-    }
     return new GradientClip(norm, Math.min(1, maxNorm / (norm + EPS)));
+  }
+
+  /** Whether the gradients can be used: an infinite or NaN one would spoil the weights. */
+  public boolean isFinite() {
+    return Double.isFinite(norm);
   }
 
   private static double globalNorm(Iterable<Parameter> parameters) {

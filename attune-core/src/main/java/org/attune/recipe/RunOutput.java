@@ -2,15 +2,11 @@ package org.attune.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.attune.AttuneException;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ModelCard;
@@ -38,24 +34,6 @@ final class RunOutput {
     this.base = base;
     this.materials = materials;
     this.result = result;
-  }
-
-  /**
-   * Makes the output folder and a file in it, so that a run does not find out at its end that its
-   * model cannot be kept.
-   */
-  static void checkWritable(Path folder) {
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new AttuneException(
-          "output: " + folder + " is a file, expected a folder or a new name");
-    }
-    try {
-      Files.createDirectories(folder);
-      Files.delete(Files.createTempFile(folder, ".attune-", ".check"));
-    } catch (IOException e) {
-      throw new AttuneException(
-          "output: " + folder + " cannot be written (" + e + "); set output to another folder", e);
-    }
   }
 
   void write(Model model) {

@@ -100,19 +100,24 @@ public final class Runner {
   public Result run() {
     try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
       Materials materials = materials(checkpoint);
-      RunOutput.checkWritable(recipe.output());
-      ConfigJson config = config(checkpoint);
-      return switch (recipe.task()) {
-        case TEXT_CLASSIFICATION -> {
-          var task = TextClassification.forData(materials.tokenizer(), materials.train());
-          yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
-        }
-        case SENTENCE_EMBEDDING -> {
-          var task = SentenceEmbedding.of(materials.tokenizer(), recipe.data().maxScore());
-          yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
-        }
-      };
+      try (OutputFolder output = OutputFolder.open(recipe.output())) {
+        return run(checkpoint, materials);
+      }
     }
+  }
+
+  private Result run(Checkpoint checkpoint, Materials materials) {
+    ConfigJson config = config(checkpoint);
+    return switch (recipe.task()) {
+      case TEXT_CLASSIFICATION -> {
+        var task = TextClassification.forData(materials.tokenizer(), materials.train());
+        yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
+      }
+      case SENTENCE_EMBEDDING -> {
+        var task = SentenceEmbedding.of(materials.tokenizer(), recipe.data().maxScore());
+        yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
+      }
+    };
   }
 
   private Materials materials(Checkpoint checkpoint) {
@@ -180,6 +185,7 @@ public final class Runner {
               materials.test().map(data -> evaluate(model, task, data)),
               recipe.output());
       new RunOutput(recipe, checkpoint, materials, result).write(model);
+      Trainer.tidy(recipe.output());
       return result;
     }
   }

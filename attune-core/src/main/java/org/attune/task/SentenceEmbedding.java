@@ -113,6 +113,11 @@ public final class SentenceEmbedding implements TrainTask<Model> {
   }
 
   @Override
+  public List<String> metrics() {
+    return RegressionMetrics.NAMES;
+  }
+
+  @Override
   public Encoded encode(Dataset data) {
     for (int i = 0; i < data.size(); i++) {
       boolean good =

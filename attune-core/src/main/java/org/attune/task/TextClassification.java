@@ -160,6 +160,15 @@ public final class TextClassification implements TrainTask<Model> {
 
   // ---- training
 
+  @Override
+  public List<String> metrics() {
+    return switch (problem) {
+      case SINGLE_LABEL_CLASSIFICATION -> ClassificationMetrics.names(labels.size());
+      case MULTI_LABEL_CLASSIFICATION -> MultiLabelMetrics.NAMES;
+      case REGRESSION -> RegressionMetrics.NAMES;
+    };
+  }
+
   /**
    * Token ids of all rows.
    *

@@ -1,7 +1,9 @@
 package org.attune.train;
 
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import org.attune.NearNames;
 import org.attune.UsageException;
 import org.attune.metric.Evaluation;
 import org.attune.metric.Score;
@@ -46,6 +48,23 @@ record Best(long step, double value, int stale) {
   }
 
   /**
+   * Refuses a metric that the task does not measure.
+   *
+   * @param measured by the task; empty where it does not know beforehand
+   * @throws UsageException listing the metrics there are
+   */
+  static void checkMeasured(String metric, Collection<String> measured) {
+    if (!measured.isEmpty() && !measured.contains(metric)) {
+      throw new UsageException(
+          "train: no metric '"
+              + metric
+              + "'; this task measures "
+              + String.join(", ", measured)
+              + NearNames.hint(metric, measured));
+    }
+  }
+
+  /**
    * The score of that name; empty where the data gives it no value.
    *
    * @throws UsageException listing the metrics there are
@@ -54,14 +73,7 @@ record Best(long step, double value, int stale) {
     if (evaluation.undefined().containsKey(metric)) {
       return Optional.empty();
     }
-    Score score = evaluation.scores().get(metric);
-    if (score == null) {
-      throw new UsageException(
-          "train: no metric '"
-              + metric
-              + "'; this task measures "
-              + String.join(", ", evaluation.scores().keySet()));
-    }
-    return Optional.of(score);
+    checkMeasured(metric, evaluation.scores().keySet());
+    return Optional.of(evaluation.scores().get(metric));
   }
 }

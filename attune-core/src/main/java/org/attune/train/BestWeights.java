@@ -64,6 +64,18 @@ final class BestWeights implements AutoCloseable {
 
   /** Deletes the weights of all other steps. */
   void keepOnly(Set<Long> steps) {
+    keepOnly(folder, steps);
+  }
+
+  /**
+   * Deletes what only a run still under way needs. Weights that a checkpoint may yet end with stay,
+   * so that it can be resumed.
+   */
+  static void keepForCheckpoints(Path output) {
+    keepOnly(output, CheckpointFolder.stepsOfBest(output));
+  }
+
+  private static void keepOnly(Path folder, Set<Long> steps) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
       for (Path file : files) {
         String name = file.getFileName().toString();

@@ -17,8 +17,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.SafetensorsWriter;
@@ -142,6 +144,26 @@ record CheckpointFolder(Path path, long step) {
     } catch (IOException e) {
       throw new AttuneException(
           "train: " + path.resolve(STATE) + " cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /**
+   * The steps whose weights a run resumed from a checkpoint of this folder may have to end with.
+   */
+  static Set<Long> stepsOfBest(Path output) {
+    return all(output).stream()
+        .flatMap(folder -> folder.best().stream())
+        .filter(Best::exists)
+        .map(Best::step)
+        .collect(Collectors.toSet());
+  }
+
+  /** Empty where the state is damaged: no run is resumed from such a folder. */
+  private Optional<Best> best() {
+    try {
+      return Optional.of(readState().best());
+    } catch (AttuneException e) {
+      return Optional.empty();
     }
   }
 

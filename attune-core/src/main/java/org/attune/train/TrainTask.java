@@ -1,5 +1,6 @@
 package org.attune.train;
 
+import java.util.List;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
@@ -14,6 +15,14 @@ import org.attune.tensor.Tensor;
  * @param <M> the models the task can train
  */
 public interface TrainTask<M extends Module> {
+  /**
+   * Names of the metrics that {@link #evaluate} measures, so that a wrong {@code keep_best} is
+   * refused before the first step; empty where they are known only after an evaluation.
+   */
+  default List<String> metrics() {
+    return List.of();
+  }
+
   /** Tokenizes a data set, once before the first step. */
   Encoded encode(Dataset data);
 

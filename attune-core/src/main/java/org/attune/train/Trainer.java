@@ -170,6 +170,15 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /**
+   * Deletes from an output folder what a run needed and its saved model does not: the best weights
+   * by {@link #keepBest}, as large as the model. Call it when the model is written. Checkpoints
+   * stay, with the weights that they need to be resumed.
+   */
+  public static void tidy(Path output) {
+    BestWeights.keepForCheckpoints(output);
+  }
+
   /** The settings as they stand. */
   public TrainSettings settings() {
     return new TrainSettings(
@@ -217,6 +226,7 @@ public final class Trainer<M extends Module> {
    * @param validation other rows to judge by, of a class that the task can evaluate
    */
   public TrainReport fit(Encoded train, String digest, Optional<Encoded> validation) {
+    keepBest.ifPresent(metric -> Best.checkMeasured(metric, task.metrics()));
     Callback watcher = new Callbacks(callbacks);
     Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
     TrainSettings settings = settings().withPrecision(precision(checkpoint));

@@ -127,7 +127,10 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     GradientClip clip;
     try (Scope scope = Scope.open()) {
       loss = backward(step, window);
-      clip = GradientClip.measure(parameters.values(), settings.clipNorm(), step + 1);
+      clip = GradientClip.measure(parameters.values(), settings.clipNorm());
+      if (!clip.isFinite()) {
+        throw notFinite("gradient norm", clip.norm(), step, window);
+      }
       optimizer.step(lr, clip.factor());
       model.clearGrads();
     }
@@ -170,27 +173,31 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
       model.beginStep(step * settings.accumulate() + i);
       double value = parts.task.backward(model, batches.get(i), whole, precision);
       if (!Double.isFinite(value)) {
-        throw notFinite(value, step, window[i]);
+        throw notFinite("loss", value, step, window[i]);
       }
       mean += value;
     }
     return mean;
   }
 
-  private AttuneException notFinite(double loss, long step, int[]... rows) {
+  /**
+   * Keeps the weights, which this step has not touched. Resuming would meet the same numbers again,
+   * so the message says what to change.
+   */
+  private AttuneException notFinite(String what, double value, long step, int[]... rows) {
     model.clearGrads();
-    if (step > 0) {
-      save();
-    }
-    String kept =
-        step > 0 && parts.output.isPresent()
-            ? "the weights of step " + step + " are kept in checkpoint-" + step
-            : "the weights before it are unchanged";
+    Optional<Path> kept = step > 0 ? save() : Optional.empty();
     return new AttuneException(
         String.format(
-            "train: the loss is %s at step %d, %s; %s: lower the learning rate, or look at these"
-                + " rows",
-            loss, step + 1, describe(rows), kept));
+            "train: the %s is %s at step %d, %s; %s; start anew in another output folder with a lower"
+                + " learning rate, a longer warmup or precision fp32, or without these rows (a resumed"
+                + " run would end here again)",
+            what,
+            value,
+            step + 1,
+            describe(rows),
+            kept.map(path -> "the weights of step " + step + " are kept in " + path)
+                .orElse("the weights before it are unchanged")));
   }
 
   private static String describe(int[]... window) {
@@ -245,10 +252,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   /** The best weights that this run or one of its checkpoints may still need. */
   private Set<Long> stepsOfBest(Best current) {
     Set<Long> needed = new HashSet<>(Set.of(current.step()));
-    parts.output.ifPresent(
-        output ->
-            CheckpointFolder.all(output)
-                .forEach(folder -> needed.add(folder.readState().best().step())));
+    parts.output.ifPresent(output -> needed.addAll(CheckpointFolder.stepsOfBest(output)));
     return needed;
   }
 
@@ -257,18 +261,23 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
         && best.stale() >= settings.earlyStopping().get().patience();
   }
 
-  private void save() {
-    parts.output.ifPresent(
-        output -> {
-          CheckpointFolder saved =
-              CheckpointFolder.write(
-                  output,
-                  progress.state(parts.fingerprint, best),
-                  TensorFile.values(parameters),
-                  optimizer.state());
-          CheckpointFolder.prune(output, CHECKPOINTS_KEPT);
-          parts.watcher.onSave(saved.path());
+  /** Writes a checkpoint, if there is a folder for it, and says where. */
+  private Optional<Path> save() {
+    Optional<Path> saved =
+        parts.output.map(
+            output ->
+                CheckpointFolder.write(
+                        output,
+                        progress.state(parts.fingerprint, best),
+                        TensorFile.values(parameters),
+                        optimizer.state())
+                    .path());
+    saved.ifPresent(
+        path -> {
+          CheckpointFolder.prune(path.getParent(), CHECKPOINTS_KEPT);
+          parts.watcher.onSave(path);
         });
+    return saved;
   }
 
   private Callback.Plan plan() {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attune.AttuneException;
 import org.attune.UsageException;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
@@ -151,7 +150,8 @@ class OptimizerTest {
           squares += (double) g * g;
         }
       }
-      GradientClip clip = GradientClip.measure(a.namedParameters().values(), 0.5, 1);
+      GradientClip clip = GradientClip.measure(a.namedParameters().values(), 0.5);
+      assertThat(clip.isFinite()).isTrue();
       assertThat(clip.norm()).isCloseTo(Math.sqrt(squares), within(1e-5));
       assertThat(clip.factor()).isCloseTo(0.5 / (Math.sqrt(squares) + 1e-6), within(1e-6));
       for (Parameter parameter : b.namedParameters().values()) {
@@ -166,19 +166,16 @@ class OptimizerTest {
                       .as(name)
                       .containsExactly(
                           b.namedParameters().get(name).value().toFloats(), within(1e-7f)));
-      assertThat(GradientClip.measure(a.namedParameters().values(), 1e9, 1).factor()).isEqualTo(1);
+      assertThat(GradientClip.measure(a.namedParameters().values(), 1e9).factor()).isEqualTo(1);
     }
   }
 
   @Test
-  void aGradientThatIsNotFiniteIsAnErrorThatNamesTheStep() {
+  void aGradientThatIsNotFiniteIsNoticed() {
     try (var model = new TinyClassifier(0, 7)) {
       Scope.tidy(() -> model.forward(IDS, MASK).times(Double.NaN).sum()).backward();
-      assertThatThrownBy(() -> GradientClip.measure(model.namedParameters().values(), 1, 12))
-          .isInstanceOf(AttuneException.class)
-          .hasMessage(
-              "train: the gradient norm is NaN at step 12; lower the learning rate, warm up for"
-                  + " longer, or train in fp32");
+      GradientClip clip = GradientClip.measure(model.namedParameters().values(), 1);
+      assertThat(clip.isFinite()).isFalse();
     }
   }
 

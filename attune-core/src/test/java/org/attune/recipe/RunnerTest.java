@@ -45,7 +45,7 @@ class RunnerTest {
           validation: 0.2
           test: { path: builtin:wordnet-topics, split: test, limit: 60 }
           max_length: 32
-        train: { epochs: 1, batch_size: 32 }
+        train: { epochs: 1, batch_size: 32, keep_best: accuracy }
         optimizer: { adamw: { lr: 2.0e-4 } }
         output: %s
         """
@@ -62,7 +62,8 @@ class RunnerTest {
         .isDirectoryContaining("glob:**/metrics.json")
         .isDirectoryContaining("glob:**/run.json")
         .isDirectoryContaining("glob:**/README.md")
-        .isDirectoryNotContaining("glob:**/*.check");
+        .isDirectoryNotContaining("glob:**/*.check")
+        .isDirectoryNotContaining("glob:**/best-*");
     JsonNode run = new ObjectMapper().readTree(finished.resolve("run.json").toFile());
     assertThat(run.at("/data/train/rows").asInt() + run.at("/data/validation/rows").asInt())
         .isEqualTo(200);
@@ -157,6 +158,36 @@ class RunnerTest {
         recipe(root.resolve("unfit"), "data.train={path: " + csv + ", text: text}"),
         "data: " + csv + " has nothing to learn: name its 'label:' or 'score:' column");
     assertThat(root.resolve("unfit")).doesNotExist();
+  }
+
+  @Test
+  void metricOfAnotherTaskIsRefusedAndLeavesNothing() throws IOException {
+    Path output = root.resolve("not/yet");
+    refusedBeforeTraining(
+        recipe(output, "train.keep_best=pearson"),
+        "train: no metric 'pearson'; this task measures accuracy, precision_macro, recall_macro,"
+            + " f1_macro, precision_micro, recall_micro, f1_micro, precision_weighted,"
+            + " recall_weighted, f1_weighted, matthews, log_loss, roc_auc");
+    assertThat(root.resolve("not")).doesNotExist();
+  }
+
+  @Test
+  void modelThatCannotBeLoadedLeavesNoOutput() throws IOException {
+    Path model = Files.createDirectories(root.resolve("broken"));
+    try (var in = Checkpoint.open("builtin:all-minilm-l6-v2")) {
+      for (String file : List.of("config.json", "tokenizer.json")) {
+        Files.copy(in.folder().resolve(file), model.resolve(file));
+      }
+    }
+    Path output = root.resolve("unmade");
+    Files.writeString(model.resolve("model.safetensors"), "");
+    assertThatThrownBy(() -> Runner.of(recipe(output, "model.checkpoint=" + model)).run())
+        .isInstanceOf(AttuneException.class);
+    assertThat(output).doesNotExist();
+    Files.createDirectories(output);
+    assertThatThrownBy(() -> Runner.of(recipe(output, "model.checkpoint=" + model)).run())
+        .isInstanceOf(AttuneException.class);
+    assertThat(output).isEmptyDirectory();
   }
 
   private static void refusedBeforeTraining(Recipe recipe, String message) {

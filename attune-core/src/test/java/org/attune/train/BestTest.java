@@ -44,6 +44,7 @@ class BestTest {
     assertThat(Best.score(evaluation, "roc_auc")).isEmpty();
     assertThatThrownBy(() -> Best.score(evaluation, "acuracy"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("train: no metric 'acuracy'; this task measures accuracy");
+        .hasMessage(
+            "train: no metric 'acuracy'; this task measures accuracy; did you mean 'accuracy'?");
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.UsageException;
 import org.attune.optim.AdamW;
@@ -136,6 +137,47 @@ class ResumeTest {
                 + folder.resolve("checkpoint-9")
                 + " is damaged (optimizer.safetensors has another SHA-256 than its manifest says);"
                 + " it is passed over");
+  }
+
+  @Test
+  void aDamagedStateAmongTheCheckpointsIsPassedOverToo() throws IOException {
+    try (var whole = new TinyClassifier(0.3, 7);
+        var first = new TinyClassifier(0.3, 7);
+        var second = new TinyClassifier(0.3, 99)) {
+      fit(trainer(whole));
+      fit(saving(first).stopWhen(new StopAfter(9)));
+      Files.writeString(folder.resolve("checkpoint-9/trainer_state.json"), "{");
+      fit(saving(second).resume(true));
+      TrainerTest.assertSameWeights(second, whole);
+    }
+  }
+
+  @Test
+  void tidyLeavesTheBestWeightsThatACheckpointNeeds() throws IOException {
+    try (var first = new TinyClassifier(0.3, 7);
+        var second = new TinyClassifier(0.3, 99)) {
+      fit(saving(first));
+      Trainer.tidy(folder);
+      assertThat(bestWeights()).isNotEmpty();
+      fit(saving(second).resume(true));
+      TrainerTest.assertSameWeights(second, first);
+    }
+  }
+
+  @Test
+  void tidyDeletesTheBestWeightsWhereNothingIsResumed() throws IOException {
+    try (var model = new TinyClassifier(0.3, 7)) {
+      fit(trainer(model).output(folder));
+      assertThat(bestWeights()).hasSize(1);
+      Trainer.tidy(folder);
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
+  private List<Path> bestWeights() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().startsWith("best-")).toList();
+    }
   }
 
   private record Warnings(List<String> seen) implements Callback {

@@ -26,6 +26,7 @@ final class TinyTask implements TrainTask<TinyClassifier> {
   private static final int LONGEST = 9;
   private final CrossEntropy objective = CrossEntropy.plain();
   private DoubleUnaryOperator tamper = call -> 1;
+  private List<String> metrics = List.of();
   private int calls;
 
   static Dataset dataset(int rows) {
@@ -57,9 +58,26 @@ final class TinyTask implements TrainTask<TinyClassifier> {
 
   /** Replaces the loss of the n-th call by NaN. */
   static TinyTask withNanAt(int call) {
+    return withLossTimes(Double.NaN, call);
+  }
+
+  /** Multiplies the loss of the n-th call. */
+  static TinyTask withLossTimes(double factor, int call) {
     var task = new TinyTask();
-    task.tamper = index -> index == call ? Double.NaN : 1;
+    task.tamper = index -> index == call ? factor : 1;
     return task;
+  }
+
+  /** Says beforehand what it measures. */
+  static TinyTask measuring(String... metrics) {
+    var task = new TinyTask();
+    task.metrics = List.of(metrics);
+    return task;
+  }
+
+  @Override
+  public List<String> metrics() {
+    return metrics;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -28,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TrainerTest {
   private static Trainer<TinyClassifier> trainer(TinyClassifier model) {
-    return Trainer.of(model, new TinyTask())
+    return trainer(model, new TinyTask());
+  }
+
+  private static Trainer<TinyClassifier> trainer(TinyClassifier model, TinyTask task) {
+    return Trainer.of(model, task)
         .optimizer(AdamW.of(0.02))
         .schedule(Schedule.linear(0.1))
         .epochs(4)
@@ -252,8 +257,11 @@ class TrainerTest {
           .isInstanceOf(AttuneException.class)
           .hasMessageMatching(
               "train: the loss is NaN at step 6, training rows \\[\\d+, \\d+, \\d+, \\d+\\]; the"
-                  + " weights of step 5 are kept in checkpoint-5: lower the learning rate, or look"
-                  + " at these rows");
+                  + " weights of step 5 are kept in "
+                  + Pattern.quote(folder.resolve("checkpoint-5").toString())
+                  + "; start anew in another output folder with a lower learning rate, a longer"
+                  + " warmup or precision fp32, or without these rows \\(a resumed run would end"
+                  + " here again\\)");
       Trainer.of(good, new TinyTask())
           .optimizer(AdamW.of(0.02))
           .schedule(Schedule.constant(0))
@@ -265,6 +273,50 @@ class TrainerTest {
       assertThat(CheckpointFolder.all(folder))
           .extracting(CheckpointFolder::step)
           .containsExactly(5L);
+    }
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteKeepsTheLastGoodWeights(@TempDir Path folder) {
+    try (var model = new TinyClassifier(0, 7);
+        var good = new TinyClassifier(0, 7)) {
+      // The loss is finite; the square of its gradient is not.
+      Trainer<TinyClassifier> trainer =
+          trainer(model, TinyTask.withLossTimes(1e30, 5)).output(folder);
+      assertThatThrownBy(() -> trainer.fit(TinyTask.dataset(50)))
+          .isInstanceOf(AttuneException.class)
+          .hasMessageStartingWith("train: the gradient norm is Infinity at step 6, training rows [")
+          .hasMessageContaining(
+              "; the weights of step 5 are kept in " + folder.resolve("checkpoint-5") + "; ");
+      trainer(good).stopWhen(new StopAfter(5)).fit(TinyTask.dataset(50));
+      assertSameWeights(model, good);
+      assertThat(model.namedParameters().values()).allMatch(p -> p.grad().isEmpty());
+    }
+  }
+
+  @Test
+  void aLossThatIsNotFiniteInTheFirstStepLeavesNothing(@TempDir Path folder) {
+    try (var model = new TinyClassifier(0, 7);
+        var untouched = new TinyClassifier(0, 7)) {
+      Trainer<TinyClassifier> trainer = trainer(model, TinyTask.withNanAt(0)).output(folder);
+      assertThatThrownBy(() -> trainer.fit(TinyTask.dataset(50)))
+          .isInstanceOf(AttuneException.class)
+          .hasMessageContaining("; the weights before it are unchanged; start anew ");
+      assertSameWeights(model, untouched);
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aMetricTheTaskDoesNotMeasureIsRefusedBeforeTheFirstStep() {
+    try (var model = new TinyClassifier(0, 7)) {
+      Trainer<TinyClassifier> trainer =
+          trainer(model, TinyTask.measuring("accuracy", "loss")).keepBest("accurcy");
+      assertThatThrownBy(() -> trainer.fit(TinyTask.dataset(50), TinyTask.dataset(20)))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(
+              "train: no metric 'accurcy'; this task measures accuracy, loss; did you mean"
+                  + " 'accuracy'?");
     }
   }
 
