@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.attune.UsageException;
 
@@ -85,142 +86,92 @@ public record DataSource(
 
   /** A file with a text column. */
   public static DataSource of(String path, String text) {
-    return new DataSource(
-        path,
-        text,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        Map.of(),
-        OptionalInt.empty(),
-        Optional.empty());
+    return new Copy(path, text).build();
   }
 
   /** With a second text. */
   public DataSource withPair(String column) {
-    return new DataSource(
-        path,
-        text,
-        Optional.of(column),
-        label,
-        separator,
-        score,
-        format,
-        columns,
-        labels,
-        limit,
-        split);
+    return copy(copy -> copy.textPair = Optional.of(column));
   }
 
   /** With a label to predict. */
   public DataSource withLabel(String column) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        Optional.of(column),
-        separator,
-        score,
-        format,
-        columns,
-        labels,
-        limit,
-        split);
+    return copy(copy -> copy.label = Optional.of(column));
   }
 
   /** With any number of labels a row, {@code between} them; a JSON list will do too. */
   public DataSource withSeparator(String between) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        label,
-        Optional.of(between),
-        score,
-        format,
-        columns,
-        labels,
-        limit,
-        split);
+    return copy(copy -> copy.separator = Optional.of(between));
   }
 
   /** With a number to predict. */
   public DataSource withScore(String column) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        label,
-        separator,
-        Optional.of(column),
-        format,
-        columns,
-        labels,
-        limit,
-        split);
+    return copy(copy -> copy.score = Optional.of(column));
   }
 
   /** With the format stated. */
   public DataSource withFormat(Format written) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        label,
-        separator,
-        score,
-        Optional.of(written),
-        columns,
-        labels,
-        limit,
-        split);
+    return copy(copy -> copy.format = Optional.of(written));
   }
 
   /** With names for the columns of a file that has no header line. */
   public DataSource withColumns(List<String> names) {
-    return new DataSource(
-        path, text, textPair, label, separator, score, format, names, labels, limit, split);
+    return copy(copy -> copy.columns = names);
   }
 
   /** With new names for labels. */
   public DataSource withLabels(Map<String, String> names) {
-    return new DataSource(
-        path, text, textPair, label, separator, score, format, columns, names, limit, split);
+    return copy(copy -> copy.labels = names);
   }
 
   /** With at most this many rows. */
   public DataSource withLimit(int rows) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        label,
-        separator,
-        score,
-        format,
-        columns,
-        labels,
-        OptionalInt.of(rows),
-        split);
+    return copy(copy -> copy.limit = OptionalInt.of(rows));
   }
 
   /** With the part of a built-in data set. */
   public DataSource withSplit(String part) {
-    return new DataSource(
-        path,
-        text,
-        textPair,
-        label,
-        separator,
-        score,
-        format,
-        columns,
-        labels,
-        limit,
-        Optional.of(part));
+    return copy(copy -> copy.split = Optional.of(part));
+  }
+
+  private DataSource copy(Consumer<Copy> change) {
+    Copy copy = new Copy(path, text);
+    copy.textPair = textPair;
+    copy.label = label;
+    copy.separator = separator;
+    copy.score = score;
+    copy.format = format;
+    copy.columns = columns;
+    copy.labels = labels;
+    copy.limit = limit;
+    copy.split = split;
+    change.accept(copy);
+    return copy.build();
+  }
+
+  /** The components while one of them changes. */
+  private static final class Copy {
+    private final String path;
+    private final String text;
+    private Optional<String> textPair = Optional.empty();
+    private Optional<String> label = Optional.empty();
+    private Optional<String> separator = Optional.empty();
+    private Optional<String> score = Optional.empty();
+    private Optional<Format> format = Optional.empty();
+    private List<String> columns = List.of();
+    private Map<String, String> labels = Map.of();
+    private OptionalInt limit = OptionalInt.empty();
+    private Optional<String> split = Optional.empty();
+
+    Copy(String path, String text) {
+      this.path = path;
+      this.text = text;
+    }
+
+    DataSource build() {
+      return new DataSource(
+          path, text, textPair, label, separator, score, format, columns, labels, limit, split);
+    }
   }
 
   /** The column with the answer: label or score. */

@@ -159,7 +159,15 @@ final class RecipeReader {
   }
 
   private static AdamW optimizer(Section section) {
-    Section adamw = section.required("adamw");
+    Optional<Section> given = section.section("adamw");
+    section.finish();
+    Section adamw =
+        given.orElseThrow(
+            () ->
+                new RecipeMistake(
+                    section.where(),
+                    "'optimizer' names none, expected adamw, such as"
+                        + " optimizer: { adamw: { lr: 2.0e-5 } }"));
     AdamW settings =
         adamw.locate(
             () ->
@@ -170,7 +178,6 @@ final class RecipeReader {
                     adamw.number("beta2", 0.999, 0, 1),
                     adamw.number("eps", 1e-8, 0, 1)));
     adamw.finish();
-    section.finish();
     return settings;
   }
 

@@ -76,9 +76,7 @@ final class RecipeWriter {
     map.put("epochs", train.epochs());
     map.put("batch_size", train.batchSize());
     map.put("accumulate", train.accumulate());
-    if (Double.isFinite(train.clipNorm())) {
-      map.put("clip_norm", train.clipNorm());
-    }
+    map.put("clip_norm", train.clipNorm());
     map.put("evaluate_every", every(train.evaluateEvery()));
     map.put("save_every", every(train.saveEvery()));
     train.keepBest().ifPresent(metric -> map.put("keep_best", metric));

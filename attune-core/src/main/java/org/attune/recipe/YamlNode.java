@@ -130,6 +130,11 @@ record YamlNode(String where, Object value) {
     }
     String[] path = assignment.substring(0, equals).split("\\.", -1);
     String where = "--set " + assignment;
+    String written = assignment.substring(equals + 1).strip();
+    if (written.isEmpty() || written.startsWith("#")) {
+      throw new RecipeMistake(
+          where, "no value after '='; null takes the key away, so that its default holds");
+    }
     Map<String, YamlNode> at = asMap("recipe");
     for (int i = 0; i < path.length - 1; i++) {
       YamlNode below = at.get(path[i]);
@@ -139,7 +144,7 @@ record YamlNode(String where, Object value) {
       }
       at = below.asMap(path[i]);
     }
-    YamlNode parsed = parse(assignment.substring(equals + 1), where);
+    YamlNode parsed = parse(written, where);
     at.put(path[path.length - 1], new YamlNode(where, parsed.value));
   }
 }

@@ -217,6 +217,10 @@ class RecipeTest {
         "--set train.epochs=many: 'train.epochs' is 'many', expected a whole number from 1 to 1048576",
         "train.epochs=many");
     refused(SMALLEST, "--set seed: expected key=value", "seed");
+    String empty = ": no value after '='; null takes the key away, so that its default holds";
+    refused(SMALLEST, "--set train.epochs=" + empty, "train.epochs=");
+    refused(SMALLEST, "--set train.epochs= " + empty, "train.epochs= ");
+    refused(SMALLEST, "--set train.epochs=#1" + empty, "train.epochs=#1");
     refused(SMALLEST, "--set =3: expected key=value", "=3");
     refused(SMALLEST, "--set seed.deep=1: 'seed' must be one value", "seed.deep=1");
   }
@@ -286,6 +290,27 @@ class RecipeTest {
         .message()
         .startsWith(misspelt + ":6: 'train.keep_best' is 'acuracy', expected one of accuracy, ")
         .endsWith("; did you mean 'accuracy'?");
+  }
+
+  @Test
+  void noLimitOfTheGradientsIsWrittenAndReadBack() throws IOException {
+    Recipe recipe = read(SMALLEST, "train.clip_norm=Infinity");
+    assertThat(recipe.train().clipNorm()).isInfinite();
+    Path json = folder.resolve("run.json");
+    new ObjectMapper().writeValue(json.toFile(), Map.of("recipe", recipe.toMap()));
+    assertThat(Recipe.read(json, List.of())).isEqualTo(recipe);
+  }
+
+  @Test
+  void anOptimizerIsNamed() throws IOException {
+    String none =
+        "recipe.yaml:6: 'optimizer' names none, expected adamw, such as"
+            + " optimizer: { adamw: { lr: 2.0e-5 } }";
+    refused(SMALLEST + "optimizer: {}\n", none);
+    refused(SMALLEST + "optimizer: { adamw: }\n", none);
+    refused(
+        SMALLEST + "optimizer: { adam: { lr: 1 } }\n",
+        "recipe.yaml:6: unknown key 'optimizer.adam'; did you mean 'adamw'?");
   }
 
   @Test
