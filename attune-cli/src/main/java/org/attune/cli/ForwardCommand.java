@@ -1,7 +1,6 @@
 package org.attune.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,7 @@ import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code attune forward}: the raw outputs for given token ids, to compare with other programs. */
 @Command(
@@ -36,30 +34,14 @@ import picocli.CommandLine.Parameters;
       "  attune forward builtin:all-minilm-l6-v2 --input ids.jsonl --output states.jsonl"
     })
 final class ForwardCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
-  private String name;
-
-  @Option(names = "--input", required = true, description = "JSON lines with token ids.")
-  private Path input;
-
-  @Option(names = "--output", required = true, description = "Where the outputs go.")
-  private Path target;
+  @Mixin private RowFiles files;
 
   @Override
   public Integer call() {
-    try (Checkpoint checkpoint = Checkpoint.open(name);
+    try (Checkpoint checkpoint = Checkpoint.open(files.model());
         Model model = Pretrained.load(checkpoint).model()) {
       String key = model.head() == Head.NONE ? "last_hidden_state" : "logits";
-      JsonLines.map(
-          input,
-          target,
-          chunk -> {
-            List<Map<String, Object>> rows = new ArrayList<>();
-            for (JsonLines.Row row : chunk) {
-              rows.add(Map.of(key, forward(model, row)));
-            }
-            return rows;
-          });
+      files.map(chunk -> chunk.stream().map(row -> Map.of(key, forward(model, row))).toList());
       return 0;
     }
   }

@@ -1,8 +1,6 @@
 package org.attune.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.attune.data.Example;
@@ -11,7 +9,6 @@ import org.attune.task.Predictor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code attune predict}: answers for a file of texts. */
 @Command(
@@ -27,31 +24,15 @@ import picocli.CommandLine.Parameters;
       "  attune predict out/quickstart --input texts.jsonl --output labels.jsonl"
     })
 final class PredictCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "A folder, builtin:NAME or a hub name.")
-  private String model;
-
-  @Option(names = "--input", required = true, description = "JSON lines with a text each.")
-  private Path input;
-
-  @Option(names = "--output", required = true, description = "Where the answers go.")
-  private Path target;
+  @Mixin private RowFiles files;
 
   @Option(names = "--logits", description = "Also write the model's raw outputs.")
   private boolean logits;
 
-  @Mixin private Output output;
-
   @Override
   public Integer call() {
-    try (Predictor predictor = Predictor.open(model)) {
-      long rows =
-          JsonLines.map(
-              input,
-              target,
-              chunk -> predictor.predict(chunk.stream().map(this::example).toList(), logits));
-      output.print(
-          Map.of("rows", rows, "output", target.toString()),
-          () -> System.out.println(rows + " rows written to " + target));
+    try (Predictor predictor = Predictor.open(files.model())) {
+      files.map(chunk -> predictor.predict(chunk.stream().map(this::example).toList(), logits));
       return 0;
     }
   }

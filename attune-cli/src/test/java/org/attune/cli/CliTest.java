@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +96,7 @@ class CliTest {
   void missingOptionsAreNamed() {
     fails(
         2,
-        "attune: Missing required options: '--input=<input>', '--output=<target>'\n"
+        "attune: Missing required options: '--input=FILE', '--output=FILE'\n"
             + "attune: see 'attune predict --help'",
         "predict",
         MODEL);
@@ -240,6 +242,45 @@ class CliTest {
     JsonNode result = json("inspect", MODEL, "--json", "--tensors");
     assertThat(result.path("parameters").asLong()).isBetween(22_000_000L, 23_000_000L);
     assertThat(result.path("tensors").size()).isGreaterThan(100);
+    assertThat(result.at("/bytes_by_type/F32").asLong())
+        .isEqualTo(result.path("bytes").asLong())
+        .isEqualTo(4 * result.path("parameters").asLong());
+    assertThat(result.path("output_tied_to").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void inspectNamesTypesAndTheTiedOutput() throws IOException {
+    Path tied = masked("model");
+    JsonNode result = json("inspect", tied.toString(), "--json");
+    assertThat(result.path("output_tied_to").asText())
+        .isEqualTo("bert.embeddings.word_embeddings.weight");
+    assertThat(result.path("bytes_by_type").toString()).isEqualTo("{\"F32\":24,\"BF16\":4}");
+    Outcome outcome = attune("inspect", tied.toString());
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out().lines())
+        .containsExactly(
+            tied
+                + ": [BertForMaskedLM], 8 parameters in 2 tensors, 28 bytes (24 of F32, 4 of BF16)",
+            "  " + tied,
+            "  output layer tied to bert.embeddings.word_embeddings.weight");
+  }
+
+  /** A masked-language model's folder, as far as inspect looks. */
+  private Path masked(String name) throws IOException {
+    Path model = Files.createDirectories(folder.resolve(name));
+    Files.writeString(
+        model.resolve("config.json"),
+        "{\"model_type\": \"bert\", \"architectures\": [\"BertForMaskedLM\"]}");
+    byte[] header =
+        ("{\"bert.embeddings.word_embeddings.weight\":"
+                + "{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[0,24]},"
+                + "\"cls.predictions.bias\":"
+                + "{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[24,28]}}")
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + header.length + 28).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length).put(header);
+    Files.write(model.resolve("model.safetensors"), file.array());
+    return model;
   }
 
   @Test
@@ -293,6 +334,7 @@ class CliTest {
     Outcome outcome =
         attune("forward", MODEL, "--input", input.toString(), "--output", output.toString());
     assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).isEqualTo("1 rows written to " + output + "\n");
     JsonNode state = new ObjectMapper().readTree(output.toFile()).path("last_hidden_state");
     assertThat(state).hasSize(3);
     assertThat(state.get(0)).hasSize(384);
