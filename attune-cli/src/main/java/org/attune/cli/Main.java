@@ -13,7 +13,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    int code = run(args);
+    StopSignal.end(code);
+    System.exit(code);
   }
 
   /** Runs a command and returns its exit code. */

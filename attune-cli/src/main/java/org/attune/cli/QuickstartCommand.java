@@ -48,20 +48,18 @@ final class QuickstartCommand implements Callable<Integer> {
     sets.add("data.train.limit=" + rows);
     sets.add("output=" + folder);
     Recipe recipe = Recipe.read(recipeFile(), sets);
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal();
+        TrainingProgress progress = new TrainingProgress()) {
       Runner.Result result =
-          Runner.of(recipe)
-              .callback(new TrainingProgress())
-              .notes(Output::note)
-              .stopWhen(stop)
-              .run();
-      if (!result.stopped()) {
+          Runner.of(recipe).callback(progress).notes(Output::note).stopWhen(stop).run();
+      if (result.stopped()) {
+        Output.note("stopped and saved; go on with: " + TrainCommand.again(recipeFile(), sets));
+      } else {
         TrainCommand.print(result, output);
         if (!output.isJson()) {
           predict();
         }
       }
-      stop.finish(0);
       return 0;
     }
   }

@@ -45,28 +45,33 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = Recipe.read(recipe, sets);
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal();
+        TrainingProgress progress = new TrainingProgress()) {
       Runner.Result result =
           Runner.of(read)
-              .callback(new TrainingProgress())
+              .callback(progress)
               .notes(Output::note)
               .stopWhen(stop)
               .resume(resume)
               .run();
       if (result.stopped()) {
-        Output.note("stopped and saved; go on with: " + again());
+        Output.note("stopped and saved; go on with: " + again(recipe, sets));
       } else {
         print(result, output);
       }
-      stop.finish(0);
       return 0;
     }
   }
 
-  private String again() {
-    StringBuilder line = new StringBuilder("attune train " + recipe);
-    sets.forEach(set -> line.append(" --set ").append(set));
+  /** The command that goes on with a stopped run, fit to be pasted into a shell. */
+  static String again(Path recipe, List<String> sets) {
+    StringBuilder line = new StringBuilder("attune train ").append(quoted(recipe.toString()));
+    sets.forEach(set -> line.append(" --set ").append(quoted(set)));
     return line.append(" --resume").toString();
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   static void print(Runner.Result result, Output output) {

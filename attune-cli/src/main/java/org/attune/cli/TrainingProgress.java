@@ -10,7 +10,7 @@ import org.attune.train.EvaluationPoint;
 import org.attune.train.TrainReport;
 
 /** Shows a run on stderr: a bar on a terminal, a line now and then elsewhere. */
-final class TrainingProgress implements Callback {
+final class TrainingProgress implements Callback, AutoCloseable {
   private static final int PLAIN_LINES = 20;
 
   private final boolean terminal = Terminal.isInteractive();
@@ -85,8 +85,17 @@ final class TrainingProgress implements Callback {
 
   @Override
   public void onEnd(TrainReport report) {
+    close();
+  }
+
+  /**
+   * Takes the bar away; also where a run ends with an error, whose message then has its own line.
+   */
+  @Override
+  public void close() {
     if (bar != null) {
       bar.close();
+      bar = null;
     }
   }
 }
