@@ -10,13 +10,14 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures throughput, memory and the share of the machine's GEMM peak.",
-    subcommands = {BenchTrainCommand.class, BenchInferCommand.class},
+    subcommands = {BenchTrainCommand.class, BenchInferCommand.class, BenchTokenizeCommand.class},
     footer = {"", "Example:", "  attune bench train --data sst2 --limit 1600 --json"})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name what to measure: train or infer");
+    throw new ParameterException(
+        spec.commandLine(), "name what to measure: train, infer or tokenize");
   }
 }
