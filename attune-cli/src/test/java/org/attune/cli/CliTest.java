@@ -68,7 +68,7 @@ class CliTest {
     fails(2, "attune: name a command\nattune: see 'attune --help'");
     fails(
         2,
-        "attune: name what to measure: train or infer\nattune: see 'attune bench --help'",
+        "attune: name what to measure: train, infer or tokenize\nattune: see 'attune bench --help'",
         "bench");
   }
 
@@ -114,7 +114,8 @@ class CliTest {
         "info",
         "bench",
         "bench train",
-        "bench infer"
+        "bench infer",
+        "bench tokenize"
       })
   void helpOfEveryCommandHasAnExample(String command) {
     String[] args = (command + " --help").split(" ");

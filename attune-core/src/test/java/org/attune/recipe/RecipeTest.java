@@ -307,7 +307,9 @@ class RecipeTest {
         "recipe.yaml:6: 'optimizer' names none, expected adamw, such as"
             + " optimizer: { adamw: { lr: 2.0e-5 } }";
     refused(SMALLEST + "optimizer: {}\n", none);
-    refused(SMALLEST + "optimizer: { adamw: }\n", none);
+    refused(
+        SMALLEST + "optimizer: { adamw: }\n",
+        "recipe.yaml:6: 'optimizer.adamw' must have keys below it");
     refused(
         SMALLEST + "optimizer: { adam: { lr: 1 } }\n",
         "recipe.yaml:6: unknown key 'optimizer.adam'; did you mean 'adamw'?");
