@@ -10,7 +10,8 @@ from pathlib import Path
 
 import torch
 from transformers import (
-    T5Config, T5EncoderModel, T5ForConditionalGeneration, T5ForQuestionAnswering, T5ForSequenceClassification,
+    BartConfig, BartForConditionalGeneration, BartForQuestionAnswering, BartForSequenceClassification, BartModel, T5Config,
+    T5EncoderModel, T5ForConditionalGeneration, T5ForQuestionAnswering, T5ForSequenceClassification,
     T5ForTokenClassification, T5Model)
 from transformers.models.t5.modeling_t5 import T5Attention
 
@@ -61,6 +62,32 @@ T5_HEADS = {
 }
 
 
+BART_WORDS = golden.Words(size=43, pad=1, first=0, last=2, lowest=4)
+
+
+def bart_config(**changes):
+    """A BART whose stacks have unlike sizes."""
+    settings = dict(
+        vocab_size=BART_WORDS.size, d_model=18, encoder_layers=1, encoder_attention_heads=3, encoder_ffn_dim=26,
+        decoder_layers=2, decoder_attention_heads=2, decoder_ffn_dim=22, max_position_embeddings=16, dropout=0.0,
+        init_std=0.2, num_labels=3)
+    return BartConfig(**{**settings, **changes})
+
+
+BART_HEADS = {
+    "model": (BartModel, 1, BOTH_STACKS, dict(encoder_layers=2)),
+    "model_shifted_input": (BartModel, 2, {"right": Case((11, 5, 8))}, {}),
+    "model_scaled_relu": (BartModel, 3, {"left": BOTH_STACKS["left"]},
+                          dict(scale_embedding=True, activation_function="relu")),
+    "conditional_generation": (BartForConditionalGeneration, 4, WITH_BF16, {}),
+    "sequence_classification": (BartForSequenceClassification, 5, ONE_INPUT,
+                                dict(problem_type="single_label_classification")),
+    "sequence_classification_multi_label": (BartForSequenceClassification, 6, {"left": ONE_INPUT["left"]},
+                                            dict(num_labels=4, problem_type="multi_label_classification")),
+    "question_answering": (BartForQuestionAnswering, 7, ONE_INPUT, {}),
+}
+
+
 def untie_head(model):
     """Gives the head a matrix of its own, as the files of v1.1 and Flan have it."""
     matrix = torch.randn(model.lm_head.weight.shape, generator=torch.Generator().manual_seed(1)) * 0.5
@@ -87,6 +114,11 @@ def main():
         if head.endswith("own_head"):
             untie_head(model)
         family.write(root / "t5" / head, model, seed, cases, T5_WORDS)
+    for head, (model_class, seed, cases, changes) in BART_HEADS.items():
+        model = golden.make_tiny(model_class, seed, config=bart_config, **changes)
+        if head == "conditional_generation":
+            model.final_logits_bias.normal_(generator=torch.Generator().manual_seed(seed))
+        family.write(root / "bart" / head, model, seed, cases, BART_WORDS)
 
 
 if __name__ == "__main__":

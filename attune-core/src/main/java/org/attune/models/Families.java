@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.bart.BartFamily;
 import org.attune.models.bert.BertFamily;
 import org.attune.models.distilbert.DistilBertFamily;
 import org.attune.models.gpt2.GPT2Family;
@@ -22,7 +23,8 @@ public final class Families {
           LlamaFamily.llama(),
           LlamaFamily.mistral(),
           LlamaFamily.qwen2(),
-          new T5Family());
+          new T5Family(),
+          new BartFamily());
 
   private Families() {}
 

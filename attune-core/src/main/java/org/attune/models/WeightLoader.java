@@ -60,7 +60,9 @@ final class WeightLoader {
       if (found.isPresent() && fill(found.get(), tied.getKey())) {
         continue;
       }
-      (newHead && family.mayBeNew(first) ? fresh : missing).add(first);
+      if (!tied.getKey().hasValue()) { // one that has a value already may be left out of files
+        (newHead && family.mayBeNew(first) ? fresh : missing).add(first);
+      }
     }
     List<String> unused = new ArrayList<>();
     List<String> unexpected = new ArrayList<>();

@@ -18,7 +18,10 @@ public abstract class Module implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private boolean training;
 
-  /** Registers a child; its name may hold dots, as {@code "output.dense"} does. */
+  /**
+   * Registers a child; its name may hold dots, as {@code "output.dense"} does. The names of a child
+   * called "" stand among this module's own.
+   */
   protected final <M extends Module> M child(String name, M module) {
     if (children.putIfAbsent(name, module) != null) {
       throw new IllegalArgumentException("two children are called '" + name + "'");
@@ -60,7 +63,10 @@ public abstract class Module implements AutoCloseable {
   }
 
   private static String join(String path, String name) {
-    return path.isEmpty() ? name : path + "." + name;
+    if (path.isEmpty() || name.isEmpty()) {
+      return path + name;
+    }
+    return path + "." + name;
   }
 
   /** Number of elements in all parameters, tied ones once. */

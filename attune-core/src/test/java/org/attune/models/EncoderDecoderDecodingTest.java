@@ -10,6 +10,7 @@ import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 import org.attune.testkit.Golden;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,7 +61,8 @@ class EncoderDecoderDecodingTest {
       strings = {
         "t5/conditional_generation",
         "t5/conditional_generation_gated",
-        "t5/conditional_generation_own_head"
+        "t5/conditional_generation_own_head",
+        "bart/conditional_generation"
       })
   void cachedEqualsUncached(String folder) {
     GenerativeModel model = model(folder);
@@ -95,7 +97,7 @@ class EncoderDecoderDecodingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"t5/conditional_generation"})
+  @ValueSource(strings = {"t5/conditional_generation", "bart/conditional_generation"})
   void aClosedDecodingLeavesNoHandle(String folder) {
     GenerativeModel model = model(folder);
     try (Model owned = (Model) model) {
@@ -112,7 +114,7 @@ class EncoderDecoderDecodingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"t5/conditional_generation"})
+  @ValueSource(strings = {"t5/conditional_generation", "bart/conditional_generation"})
   void badIdsAreRefusedInJava(String folder) {
     GenerativeModel model = model(folder);
     try (Model owned = (Model) model;
@@ -120,8 +122,29 @@ class EncoderDecoderDecodingTest {
         Decoding decoding = model.decode(prompts(0), 4)) {
       assertThatThrownBy(() -> decoding.next(column(4711)))
           .hasMessageContaining("token id 4711, expected 0 to");
-      assertThatThrownBy(() -> owned.forward(prompts(0)))
+    }
+  }
+
+  @Test
+  void decoderIdsAreAskedForWhereNothingStandsForThem() {
+    try (Model t5 = (Model) model("t5/conditional_generation");
+        Model bart = (Model) model("bart/conditional_generation");
+        Scope scope = Scope.open()) {
+      assertThatThrownBy(() -> t5.forward(prompts(0)))
           .hasMessageContaining("the input has no decoder ids");
+      // As transformers has it: BART's decoder then reads the input shifted right.
+      Tensor shifted = Tensors.ofLongs(new long[] {2, 5, 9, 11, 7}, 1, 5);
+      Tensor expected = bart.forward(prompts(0).withDecoder(shifted, Optional.empty()));
+      assertThat(bart.forward(prompts(0)).minus(expected).abs().max().item()).isZero();
+    }
+  }
+
+  @Test
+  void labelsAreShiftedAsTheReferenceDoes() {
+    try (Scope scope = Scope.open()) {
+      Tensor labels = Tensors.ofLongs(new long[] {7, 8, -100, 9, -100, -100}, 2, 3);
+      assertThat(EncoderDecoder.shiftRight(labels, 5, 1).toLongs())
+          .containsExactly(5, 7, 8, 5, 9, 1);
     }
   }
 }

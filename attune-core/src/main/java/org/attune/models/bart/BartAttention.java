@@ -1,0 +1,71 @@
+package org.attune.models.bart;
+
+import java.util.Optional;
+import org.attune.models.CausalMask;
+import org.attune.models.EncoderMemory;
+import org.attune.nn.Attention;
+import org.attune.nn.KvCache;
+import org.attune.nn.Linear;
+import org.attune.nn.Module;
+import org.attune.tensor.Tensor;
+
+/** Wo attention(Wq x, Wk y, Wv y), all with biases. */
+final class BartAttention extends Module {
+  private final Linear key; // "k_proj"
+  private final Linear value; // "v_proj"
+  private final Linear query; // "q_proj"
+  private final Attention attention;
+  private final Linear output; // "out_proj"
+
+  BartAttention(BartConfig config, int heads) {
+    int width = config.width();
+    key = child("k_proj", Linear.of(width, width));
+    value = child("v_proj", Linear.of(width, width));
+    query = child("q_proj", Linear.of(width, width));
+    attention = child("attention", new Attention(heads, width / heads, config.attentionDropout()));
+    output = child("out_proj", Linear.of(width, width));
+  }
+
+  /**
+   * Attention to the states themselves or to an encoder's.
+   *
+   * @param x [B, T, D]
+   * @param states [B, S, D]
+   * @param mask [B, 1, 1 or T, S], added to the scores
+   * @return [B, T, D]
+   */
+  Tensor forward(Tensor x, Tensor states, Optional<Tensor> mask) {
+    return output.forward(
+        attention.forward(query.forward(x), key.forward(states), value.forward(states), mask));
+  }
+
+  /** Attention to the states themselves and those before: x [B, T, D] to [B, T, D]. */
+  Tensor causal(Tensor x, CausalMask mask) {
+    return output.forward(
+        attention.join(
+            mask.mix(
+                attention,
+                attention.splitQuery(query.forward(x)),
+                attention.splitKey(key.forward(x)),
+                attention.splitKey(value.forward(x)))));
+  }
+
+  /** The same with the states before in a cache: x [R, t, D] to [R, t, D]. */
+  Tensor cached(Tensor x, CausalMask mask, KvCache cache) {
+    cache.append(attention.splitKey(key.forward(x)), attention.splitKey(value.forward(x)));
+    Tensor q = attention.splitQuery(query.forward(x));
+    return output.forward(attention.join(mask.mix(attention, q, cache.keys(), cache.values())));
+  }
+
+  /** What {@link #remembered} reads: keys and values of an encoder's states [P, S, D]. */
+  EncoderMemory.Layer memory(Tensor states) {
+    return new EncoderMemory.Layer(
+        attention.splitKey(key.forward(states)).contiguous(),
+        attention.splitKey(value.forward(states)).contiguous());
+  }
+
+  /** Attention to an encoder's states, in the memory of one layer: x [R, t, D] to [R, t, D]. */
+  Tensor remembered(Tensor x, EncoderMemory memory, int layer) {
+    return output.forward(memory.attend(layer, attention, query.forward(x)));
+  }
+}

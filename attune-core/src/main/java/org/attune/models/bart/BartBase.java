@@ -1,0 +1,46 @@
+package org.attune.models.bart;
+
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderDecoder;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.tensor.Tensor;
+
+/** What all BART models share: their config, and how labels become the decoder's input. */
+abstract class BartBase extends Model implements EncoderDecoder {
+  private final BartConfig config;
+
+  BartBase(ConfigJson json, Head head, BartConfig config) {
+    super(json, head);
+    this.config = config;
+  }
+
+  final BartConfig bartConfig() {
+    return config;
+  }
+
+  @Override
+  public final int decoderStartTokenId() {
+    return config.decoderStartTokenId();
+  }
+
+  @Override
+  public final Tensor shiftRight(Tensor labels) {
+    return EncoderDecoder.shiftRight(labels, config.decoderStartTokenId(), config.padTokenId());
+  }
+
+  @Override
+  public final int maxLength() {
+    return config.maxPositions();
+  }
+
+  @Override
+  public final int vocabularySize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public final double initializerRange() {
+    return config.initializerRange();
+  }
+}

@@ -1,0 +1,149 @@
+package org.attune.models.bart;
+
+import org.attune.AttuneException;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.nn.Activation;
+
+/**
+ * The sizes and settings of a BART; names and defaults as in transformers' {@code BartConfig}.
+ *
+ * @param vocabSize V, number of pieces
+ * @param width D, {@code d_model}, width of the hidden state
+ * @param encoder sizes of the encoder
+ * @param decoder sizes of the decoder
+ * @param activation of the feed-forward layers
+ * @param dropout probability of dropping an element of the hidden state
+ * @param attentionDropout probability of dropping an attention weight
+ * @param activationDropout probability of dropping an element inside a feed-forward layer
+ * @param classifierDropout the same in a classification head
+ * @param maxPositions longest input in tokens, of either stack
+ * @param initializerRange standard deviation of new weights
+ * @param scaledEmbedding whether word embeddings are multiplied by the root of D
+ * @param padTokenId row of the word embeddings that gets no gradient; stands for ignored labels in
+ *     the decoder's input
+ * @param eosTokenId end of a text, where a sequence classifier looks
+ * @param decoderStartTokenId what the decoder reads first
+ * @param labels outputs of a classification head
+ */
+public record BartConfig(
+    int vocabSize,
+    int width,
+    Stack encoder,
+    Stack decoder,
+    Activation activation,
+    double dropout,
+    double attentionDropout,
+    double activationDropout,
+    double classifierDropout,
+    int maxPositions,
+    double initializerRange,
+    boolean scaledEmbedding,
+    int padTokenId,
+    int eosTokenId,
+    int decoderStartTokenId,
+    int labels) {
+
+  /**
+   * One stack of layers.
+   *
+   * @param layers how many
+   * @param heads H, attention heads in a layer
+   * @param feedForwardWidth F
+   */
+  public record Stack(int layers, int heads, int feedForwardWidth) {
+    private static Stack of(ConfigJson json, String name) {
+      return new Stack(
+          json.optionalInt(name + "_layers", 1, MAX_LAYERS).orElse(12),
+          json.optionalInt(name + "_attention_heads", 1, MAX_LAYERS).orElse(16),
+          json.optionalInt(name + "_ffn_dim", 1, MAX_SIZE).orElse(4096));
+    }
+  }
+
+  /** Far above any model published, far below what would overflow a product of two. */
+  private static final int MAX_SIZE = 1 << 24;
+
+  private static final int MAX_LAYERS = 1 << 12;
+
+  /** Added to the mean square of the deviations in all norms; no config sets it. */
+  static final double NORM_EPS = 1e-5;
+
+  public BartConfig {
+    requireDivisible(width, "encoder", encoder.heads());
+    requireDivisible(width, "decoder", decoder.heads());
+    requireInVocabulary("pad_token_id", padTokenId, vocabSize);
+    requireInVocabulary("decoder_start_token_id", decoderStartTokenId, vocabSize);
+  }
+
+  private static void requireDivisible(int width, String stack, int heads) {
+    if (width % heads != 0) {
+      throw new AttuneException(
+          "bart: d_model ("
+              + width
+              + ") must be divisible by "
+              + stack
+              + "_attention_heads ("
+              + heads
+              + ") [config.json]");
+    }
+  }
+
+  private static void requireInVocabulary(String key, int id, int vocabSize) {
+    if (id >= vocabSize) {
+      throw new AttuneException(
+          "bart: "
+              + key
+              + " ("
+              + id
+              + ") must be below vocab_size ("
+              + vocabSize
+              + ") [config.json]");
+    }
+  }
+
+  /**
+   * Reads and checks config.json.
+   *
+   * @throws AttuneException naming the key, its value and what is allowed
+   */
+  public static BartConfig of(ConfigJson json) {
+    refuseUnsupported(json);
+    boolean counted = json.namesLabels() || json.optionalInt("num_labels", 1, MAX_SIZE).isPresent();
+    return new BartConfig(
+        json.requiredInt("vocab_size", 1, MAX_SIZE),
+        json.requiredInt("d_model", 1, MAX_SIZE),
+        Stack.of(json, "encoder"),
+        Stack.of(json, "decoder"),
+        Activation.named(json.optionalString("activation_function").orElse("gelu")),
+        json.optionalDouble("dropout", 0, 0.999).orElse(0.1),
+        json.optionalDouble("attention_dropout", 0, 0.999).orElse(0),
+        json.optionalDouble("activation_dropout", 0, 0.999).orElse(0),
+        json.optionalDouble("classifier_dropout", 0, 0.999).orElse(0),
+        json.optionalInt("max_position_embeddings", 1, MAX_SIZE).orElse(1024),
+        json.optionalDouble("init_std", 0, 10).orElse(0.02),
+        json.optionalBoolean("scale_embedding").orElse(false),
+        json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(1),
+        json.ints("eos_token_id").stream().findFirst().orElse(2),
+        json.optionalInt("decoder_start_token_id", 0, MAX_SIZE).orElse(2),
+        counted ? Math.max(1, json.labelCount()) : 3);
+  }
+
+  /** What no published BART does, and what this one therefore does not do either. */
+  private static void refuseUnsupported(ConfigJson json) {
+    if (!json.optionalBoolean("tie_word_embeddings").orElse(true)) {
+      throw new AttuneException(
+          "bart: tie_word_embeddings is false; only one table of word embeddings for both stacks"
+              + " and the head is supported [config.json]");
+    }
+    for (String key : new String[] {"encoder_layerdrop", "decoder_layerdrop"}) {
+      double share = json.optionalDouble(key, 0, 1).orElse(0);
+      if (share > 0) {
+        throw new AttuneException(
+            "bart: "
+                + key
+                + " is "
+                + share
+                + "; dropping whole layers is not supported, set it to 0 [config.json]");
+      }
+    }
+  }
+}

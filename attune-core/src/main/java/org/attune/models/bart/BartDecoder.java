@@ -1,0 +1,74 @@
+package org.attune.models.bart;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.attune.models.CausalMask;
+import org.attune.models.EncoderDecoder;
+import org.attune.models.EncoderMemory;
+import org.attune.models.ModelInput;
+import org.attune.nn.Embedding;
+import org.attune.nn.KvCache;
+import org.attune.nn.LayerStack;
+import org.attune.nn.Module;
+import org.attune.tensor.Tensor;
+
+/** Embeddings and layers that see what is before, and the encoder's states. */
+final class BartDecoder extends Module {
+  private final BartEmbeddings embeddings; // "embed_tokens", "embed_positions", "layernorm_.."
+  private final LayerStack<BartDecoderLayer> layers; // "layers"
+
+  BartDecoder(BartConfig config, Embedding words) {
+    embeddings = child("", new BartEmbeddings(config, words));
+    layers =
+        child(
+            "layers",
+            new LayerStack<>(config.decoder().layers(), i -> new BartDecoderLayer(config, i)));
+  }
+
+  /**
+   * The last hidden state.
+   *
+   * @param ids what the decoder reads [B, U]
+   * @param input whose masks count
+   * @param states of the encoder [B, T, D]
+   * @return [B, U, D]
+   */
+  Tensor forward(Tensor ids, ModelInput input, Tensor states) {
+    return layers.forward(embed(ids, 0), call(ids, input, states));
+  }
+
+  /** Every hidden state [B, U, D]: the embeddings first, the last layer's last. */
+  List<Tensor> states(Tensor ids, ModelInput input, Tensor states) {
+    return layers.forwardAll(embed(ids, 0), call(ids, input, states));
+  }
+
+  private static LayerStack.Call<BartDecoderLayer> call(
+      Tensor ids, ModelInput input, Tensor states) {
+    CausalMask causal =
+        CausalMask.of(ModelInput.of(ids).withMask(input.decoderMask()), OptionalInt.empty());
+    Optional<Tensor> mask = crossMask(input);
+    return (layer, x) -> layer.forward(x, causal, states, mask);
+  }
+
+  private static Optional<Tensor> crossMask(ModelInput input) {
+    return input.mask().map(mask -> EncoderDecoder.crossMask(mask, "bart"));
+  }
+
+  /** What {@link #next} reads of the encoder's states [P, T, D]. */
+  EncoderMemory memory(ModelInput input, Tensor states) {
+    return new EncoderMemory(
+        layers.layers().stream().map(layer -> layer.memory(states)).toList(), crossMask(input));
+  }
+
+  /** The state [R, t, D] of tokens [R, t] that go on from {@code past} cached ones. */
+  Tensor next(Tensor ids, int past, List<KvCache> caches, EncoderMemory memory) {
+    CausalMask causal = CausalMask.behind(Optional.empty(), past, ids.size(1), OptionalInt.empty());
+    return layers.forward(
+        embed(ids, past), (layer, x) -> layer.next(x, causal, caches.get(layer.index()), memory));
+  }
+
+  private Tensor embed(Tensor ids, int past) {
+    return embeddings.forward(ids, past, "decoder's input");
+  }
+}

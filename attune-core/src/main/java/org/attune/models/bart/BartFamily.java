@@ -1,0 +1,64 @@
+package org.attune.models.bart;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Head;
+import org.attune.models.Model;
+import org.attune.models.ModelFamily;
+
+/** BART's entry in the registry, and the quirks of its files. */
+public final class BartFamily implements ModelFamily {
+  /** fairseq's version numbers, and parts that only some heads have. */
+  private static final Pattern IGNORED =
+      Pattern.compile(
+          "(model\\.)?(encoder|decoder)\\.version|final_logits_bias|lm_head\\.weight"
+              + "|classification_head\\..*|qa_outputs\\..*");
+
+  @Override
+  public String modelType() {
+    return "bart";
+  }
+
+  @Override
+  public String className() {
+    return "Bart";
+  }
+
+  @Override
+  public Set<Head> heads() {
+    return EnumSet.of(
+        Head.NONE,
+        Head.CONDITIONAL_GENERATION,
+        Head.SEQUENCE_CLASSIFICATION,
+        Head.QUESTION_ANSWERING);
+  }
+
+  @Override
+  public Model create(ConfigJson json, Head head) {
+    BartConfig config = BartConfig.of(json);
+    return switch (head) {
+      case NONE -> new BartModel(json, config);
+      case CONDITIONAL_GENERATION -> new BartForConditionalGeneration(json, config);
+      case SEQUENCE_CLASSIFICATION -> new BartForSequenceClassification(json, config);
+      case QUESTION_ANSWERING -> new BartForQuestionAnswering(json, config);
+      default -> throw new IllegalArgumentException("bart has no head " + head);
+    };
+  }
+
+  @Override
+  public String basePrefix() {
+    return "model";
+  }
+
+  @Override
+  public boolean ignores(String key) {
+    return IGNORED.matcher(key).matches();
+  }
+
+  @Override
+  public boolean mayBeNew(String parameter) {
+    return parameter.startsWith("classification_head.") || parameter.startsWith("qa_outputs.");
+  }
+}
