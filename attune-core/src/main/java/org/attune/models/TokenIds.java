@@ -3,7 +3,11 @@ package org.attune.models;
 import org.attune.AttuneException;
 import org.attune.tensor.Tensor;
 
-/** Checks ids in Java, before a native gather reads memory by them. */
+/**
+ * Checks what a batch holds in Java, before a native gather reads memory by it: out of range it
+ * would be an error of the engine on a CPU, and the end of the process on a GPU. Every body asks
+ * here, so that no command has to.
+ */
 public final class TokenIds {
   private TokenIds() {}
 
@@ -27,6 +31,34 @@ public final class TokenIds {
    */
   public static Tensor requirePositions(Tensor positions, int count, String family) {
     return require(positions, count, family, "position", "; set max_length to at most " + count);
+  }
+
+  /**
+   * The same for token types [B, T] I64.
+   *
+   * @param count of the types the model has
+   */
+  public static Tensor requireTypes(Tensor types, int count, String family) {
+    return require(
+        types, count, family, "token type", "; does the tokenizer belong to this model?");
+  }
+
+  /**
+   * Ids [B, T] that are no more in a row than the positions reach.
+   *
+   * @throws AttuneException with both lengths
+   */
+  public static Tensor requireLength(Tensor ids, int maxLength, String family) {
+    if (ids.size(1) > maxLength) {
+      throw new AttuneException(
+          family
+              + ": the input has "
+              + ids.size(1)
+              + " tokens, the model has positions for "
+              + maxLength
+              + "; set max_length to at most that");
+    }
+    return ids;
   }
 
   private static Tensor require(Tensor ids, int bound, String family, String what, String next) {

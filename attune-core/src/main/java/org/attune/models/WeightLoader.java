@@ -58,6 +58,9 @@ final class WeightLoader {
       Optional<String> found = tied.getValue().stream().filter(keyByName::containsKey).findFirst();
       String first = tied.getValue().get(0);
       if (found.isPresent() && fill(found.get(), tied.getKey())) {
+        tied.getValue().stream()
+            .filter(keyByName::containsKey)
+            .forEach(other -> requireTied(found.get(), other));
         continue;
       }
       if (!tied.getKey().hasValue()) { // one that has a value already may be left out of files
@@ -108,6 +111,31 @@ final class WeightLoader {
     Map<Parameter, List<String>> names = new LinkedHashMap<>();
     parameters.forEach((n, p) -> names.computeIfAbsent(p, key -> new ArrayList<>()).add(n));
     return names;
+  }
+
+  /**
+   * A file may hold a tied tensor under each of its names. Where they differ, config.json is wrong,
+   * and either choice would be a model that nobody trained.
+   */
+  private void requireTied(String name, String other) {
+    String key = keyByName.get(name);
+    String second = keyByName.get(other);
+    if (key.equals(second) || misShaped.stream().anyMatch(tensor -> tensor.name().equals(key))) {
+      return;
+    }
+    try (Scope scope = Scope.open()) {
+      boolean same =
+          weights.shape(key).equals(weights.shape(second))
+              && weights.load(key).minus(weights.load(second)).abs().max().item() == 0;
+      if (!same) {
+        throw new AttuneException(
+            "checkpoint: "
+                + key
+                + " and "
+                + second
+                + " differ, config.json says they are one; set tie_word_embeddings to false");
+      }
+    }
   }
 
   /** False when the tensor is a head of another size and may be new. */

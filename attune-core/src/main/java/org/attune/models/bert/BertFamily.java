@@ -3,6 +3,7 @@ package org.attune.models.bert;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Head;
 import org.attune.models.Model;
@@ -33,6 +34,11 @@ public final class BertFamily implements ModelFamily {
 
   @Override
   public Model create(ConfigJson json, Head head) {
+    if (json.optionalBoolean("is_decoder").orElse(false)) {
+      throw new AttuneException(
+          "bert: is_decoder is true; only BERT that reads in both directions is supported"
+              + " [config.json]");
+    }
     BertConfig config = BertConfig.of(json);
     return switch (head) {
       case NONE -> new BertModel(json, config, true);

@@ -44,6 +44,8 @@ public record DistilBertConfig(
     int padTokenId,
     boolean tied,
     int labels) {
+  static final String FAMILY = "distilbert";
+
   /** Added to the variance in every layer norm; no key says it. */
   static final double NORM_EPS = 1e-12;
 
@@ -55,7 +57,8 @@ public record DistilBertConfig(
   public DistilBertConfig {
     if (dim % heads != 0) {
       throw new AttuneException(
-          "distilbert: dim ("
+          FAMILY
+              + ": dim ("
               + dim
               + ") must be divisible by n_heads ("
               + heads
@@ -63,7 +66,8 @@ public record DistilBertConfig(
     }
     if (padTokenId >= vocabSize) {
       throw new AttuneException(
-          "distilbert: pad_token_id ("
+          FAMILY
+              + ": pad_token_id ("
               + padTokenId
               + ") must be below vocab_size ("
               + vocabSize

@@ -1,7 +1,7 @@
 package org.attune.models.distilbert;
 
-import org.attune.AttuneException;
 import org.attune.models.ModelInput;
+import org.attune.models.TokenIds;
 import org.attune.nn.Dropout;
 import org.attune.nn.Embedding;
 import org.attune.nn.LayerNorm;
@@ -11,12 +11,16 @@ import org.attune.tensor.Tensors;
 
 /** LayerNorm(word + position), then dropout. */
 final class DistilBertEmbeddings extends Module {
+  private static final String FAMILY = DistilBertConfig.FAMILY;
+
   private final Embedding word; // "word_embeddings" [V, D]
   private final Embedding position; // "position_embeddings" [max positions, D]
   private final LayerNorm norm; // "LayerNorm"
   private final Dropout dropout;
+  private final DistilBertConfig config;
 
   DistilBertEmbeddings(DistilBertConfig config) {
+    this.config = config;
     int width = config.dim();
     word = child("word_embeddings", new Embedding(config.vocabSize(), width, config.padTokenId()));
     position = child("position_embeddings", new Embedding(config.maxPositions(), width, -1));
@@ -34,19 +38,18 @@ final class DistilBertEmbeddings extends Module {
 
   /** Embeds [B, T] ids as [B, T, D]. */
   Tensor forward(ModelInput input) {
-    long length = input.ids().size(1); // T
-    Tensor table = position.weight().value(); // [max positions, D]
-    if (length > table.size(0)) {
-      throw new AttuneException(
-          "distilbert: the input has "
-              + length
-              + " tokens, the model has positions for "
-              + table.size(0)
-              + "; set max_length to at most that");
-    }
-    Tensor positions =
-        input.positions().map(position::forward).orElseGet(() -> table.narrow(0, 0, length));
-    return dropout.forward(norm.forward(word.forward(input.ids()).plus(positions)));
+    Tensor ids = TokenIds.require(input.ids(), config.vocabSize(), FAMILY);
+    TokenIds.requireLength(ids, config.maxPositions(), FAMILY);
+    return dropout.forward(norm.forward(word.forward(ids).plus(positions(input))));
+  }
+
+  /** With no positions they are 0, 1, ..: the table's first rows, broadcast. */
+  private Tensor positions(ModelInput input) {
+    return input
+        .positions()
+        .map(given -> TokenIds.requirePositions(given, config.maxPositions(), FAMILY))
+        .map(position::forward) // [B, T, D]
+        .orElseGet(() -> position.weight().value().narrow(0, 0, input.ids().size(1))); // [T, D]
   }
 
   /**

@@ -21,7 +21,7 @@ public final class DistilBertFamily implements ModelFamily {
 
   @Override
   public String modelType() {
-    return "distilbert";
+    return DistilBertConfig.FAMILY;
   }
 
   @Override

@@ -12,7 +12,8 @@ import org.attune.models.bert.BertConfig;
  * @param causal whether a token sees none behind it ({@code is_decoder})
  */
 public record RobertaConfig(BertConfig bert, boolean causal) {
-  private static final String FAMILY = "roberta";
+  static final String FAMILY = "roberta";
+
   private static final int PAD = 1;
 
   public RobertaConfig {

@@ -20,7 +20,7 @@ public final class RobertaFamily implements ModelFamily {
 
   @Override
   public String modelType() {
-    return "roberta";
+    return RobertaConfig.FAMILY;
   }
 
   @Override
