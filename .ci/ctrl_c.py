@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ def on_terminal(command, interrupt_when=None):
     """Runs a command on a terminal of its own and returns its exit code and what it showed."""
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a CI started in the background ignores it, and so would the JVM
         os.execvp(command[0], command)
     shown, interrupted, end = "", interrupt_when is None, time.monotonic() + LONGEST
     while True:
@@ -40,6 +42,27 @@ def on_terminal(command, interrupt_when=None):
     return os.waitstatus_to_exitcode(status), shown
 
 
+def lines(shown):
+    """What a person sees in the end: a screen that knows the few sequences a progress bar uses."""
+    screen, row, column = [""], 0, 0
+    for piece in re.findall(r"\x1b\[\d*[A-Za-z]|[\r\n]|[^\x1b\r\n]+", shown):
+        if piece == "\r":
+            column = 0
+        elif piece == "\n":
+            row += 1
+        elif piece.endswith("A") and piece.startswith("\x1b"):
+            row -= 1
+        elif piece.endswith("B") and piece.startswith("\x1b"):
+            row += 1
+        elif piece == "\x1b[2K":
+            screen[row] = ""
+        elif not piece.startswith("\x1b"):
+            screen[row] = screen[row].ljust(column)[:column] + piece + screen[row][column + len(piece):]
+            column += len(piece)
+        screen += [""] * (row + 1 - len(screen))
+    return [line.rstrip() for line in screen]
+
+
 def check(condition, what, shown):
     if not condition:
         sys.exit(f"Ctrl-C: {what}; the terminal showed:\n{shown}")
@@ -58,12 +81,18 @@ def main():
         code, shown = on_terminal(command(stopped), interrupt_when=r"[1-9]\d*/2\d ")
         check(code == 0, f"exit code {code}, expected 0", shown)
         check("stopping after this step" in shown, "no word that it stops", shown)
+        check(re.search(r"saved .*checkpoint-\d+", shown), "no word where it is saved", shown)
+        screen = lines(shown)
+        print("\n".join("    " + line for line in screen))
+        check(any(line.startswith("attune: stopping after") for line in screen), "the bar hides a line", shown)
         line = re.search(r"stopped and saved; go on with: attune (.*)", shown)
         check(line is not None, "no command to go on", shown)
         check(not os.path.exists(os.path.join(stopped, "model.safetensors")), "it had ended already", shown)
 
         code, shown = on_terminal(["./attune"] + shlex.split(line.group(1).strip()))
         check(code == 0, f"going on ended with {code}", shown)
+        seen = [line for line in lines(shown) if line.startswith("validation at epoch")]
+        check(len(seen) in (1, 2) and "validation (40 examples)" in lines(shown), "the bar hides a line", shown)
         for name in ("model.safetensors", "config.json"):
             same = filecmp.cmp(os.path.join(whole, name), os.path.join(stopped, name), shallow=False)
             check(same, f"{name} differs from that of a run which was not stopped", shown)

@@ -37,7 +37,7 @@ final class Output {
 
   /** A remark for the user, on stderr. */
   static void note(String text) {
-    System.err.println("attune: " + text);
+    Terminal.line("attune: " + text);
   }
 
   /** A table of scores with their intervals. */

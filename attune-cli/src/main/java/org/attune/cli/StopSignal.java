@@ -29,7 +29,7 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
   private void onSignal() {
     wanted = true;
     RAISED.set(Optional.of(this));
-    System.err.println("\nattune: stopping after this step; the run is being saved");
+    Output.note("stopping after this step; the run is being saved");
     try {
       if (finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         // Inside a hook System.exit would wait for itself; halt ends with the command's code.

@@ -36,6 +36,7 @@ final class TrainingProgress implements Callback, AutoCloseable {
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .build();
+      Terminal.bar(true);
     }
   }
 
@@ -70,12 +71,12 @@ final class TrainingProgress implements Callback, AutoCloseable {
         .forEach(
             score ->
                 line.append(String.format(Locale.ROOT, "  %s %.4f", score.name(), score.value())));
-    System.err.printf(Locale.ROOT, "%nvalidation at epoch %.2f:%s%n", point.epoch(), line);
+    Terminal.line(String.format(Locale.ROOT, "validation at epoch %.2f:%s", point.epoch(), line));
   }
 
   @Override
   public void onSave(Path checkpoint) {
-    System.err.println("saved " + checkpoint);
+    Terminal.line("saved " + checkpoint);
   }
 
   @Override
@@ -95,6 +96,7 @@ final class TrainingProgress implements Callback, AutoCloseable {
   public void close() {
     if (bar != null) {
       bar.close();
+      Terminal.bar(false);
       bar = null;
     }
   }
