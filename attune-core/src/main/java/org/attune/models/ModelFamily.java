@@ -65,6 +65,9 @@ public interface ModelFamily {
     return config;
   }
 
+  /** Keys of config.json that hold a dropout probability, those of the heads among them. */
+  List<String> dropoutKeys();
+
   /**
    * Name of the body inside a model with a head, as {@code bert}; its parameters' names start with
    * it.

@@ -160,10 +160,10 @@ public final class Runner {
       return config;
     }
     double dropout = recipe.model().dropout().get();
-    return config
-        .with("hidden_dropout_prob", dropout)
-        .with("attention_probs_dropout_prob", dropout)
-        .with("classifier_dropout", dropout);
+    for (String key : Families.of(config).dropoutKeys()) {
+      config = config.with(key, dropout);
+    }
+    return config;
   }
 
   private <T extends TrainTask<Model>> Result run(

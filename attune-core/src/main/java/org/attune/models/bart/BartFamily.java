@@ -1,6 +1,7 @@
 package org.attune.models.bart;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
@@ -45,6 +46,11 @@ public final class BartFamily implements ModelFamily {
       case QUESTION_ANSWERING -> new BartForQuestionAnswering(json, config);
       default -> throw new IllegalArgumentException("bart has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("dropout", "attention_dropout", "activation_dropout", "classifier_dropout");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.attune.models.bert;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.AttuneException;
@@ -50,6 +51,11 @@ public final class BertFamily implements ModelFamily {
       case PRETRAINING -> new BertForPreTraining(json, config);
       default -> throw new IllegalArgumentException("bert has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.attune.models.distilbert;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
@@ -50,6 +51,11 @@ public final class DistilBertFamily implements ModelFamily {
       case MASKED_LM -> new DistilBertForMaskedLM(json, config);
       default -> throw new IllegalArgumentException("distilbert has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("dropout", "attention_dropout", "seq_classif_dropout", "qa_dropout");
   }
 
   @Override

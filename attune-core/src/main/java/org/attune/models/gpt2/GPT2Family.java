@@ -1,6 +1,7 @@
 package org.attune.models.gpt2;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
@@ -55,6 +56,11 @@ public final class GPT2Family implements ModelFamily {
       case QUESTION_ANSWERING -> new GPT2ForQuestionAnswering(json, config);
       default -> throw new IllegalArgumentException("gpt2 has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("embd_pdrop", "attn_pdrop", "resid_pdrop", "classifier_dropout");
   }
 
   @Override

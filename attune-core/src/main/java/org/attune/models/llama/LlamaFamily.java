@@ -1,6 +1,7 @@
 package org.attune.models.llama;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -79,6 +80,11 @@ public final class LlamaFamily implements ModelFamily {
       case QUESTION_ANSWERING -> new LlamaForQuestionAnswering(json, config, bodyOfAnswers);
       default -> throw new IllegalArgumentException(modelType + " has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("attention_dropout", "classifier_dropout");
   }
 
   @Override

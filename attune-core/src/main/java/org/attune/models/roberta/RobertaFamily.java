@@ -1,6 +1,7 @@
 package org.attune.models.roberta;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
@@ -51,6 +52,11 @@ public final class RobertaFamily implements ModelFamily {
       case CAUSAL_LM -> new RobertaForCausalLM(json, config);
       default -> throw new IllegalArgumentException("roberta has no head " + head);
     };
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.attune.models.t5;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
@@ -83,6 +84,11 @@ public final class T5Family implements ModelFamily {
       Tensor equal = Autograd.noGrad(() -> weights.load(LM_HEAD).eq(weights.load(SHARED)).sum());
       return (long) equal.item() != weights.shape(SHARED).numel();
     }
+  }
+
+  @Override
+  public List<String> dropoutKeys() {
+    return List.of("dropout_rate", "classifier_dropout");
   }
 
   @Override
