@@ -46,6 +46,13 @@ final class RustTokenizer implements AutoCloseable {
     return call(address -> read(RUST.encode(address, text, true)));
   }
 
+  /**
+   * The text's tokens alone: nothing is added, special tokens are found where the text has them.
+   */
+  Output encodeBare(String text) {
+    return call(address -> read(RUST.encode(address, text, false)));
+  }
+
   Output encode(String text, String pair) {
     return call(address -> read(RUST.encodeDual(address, text, pair, true)));
   }

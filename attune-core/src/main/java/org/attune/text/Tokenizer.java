@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -79,6 +80,14 @@ public final class Tokenizer implements AutoCloseable {
   public Encoding encode(String text) {
     String clean = withoutLoneSurrogates(text);
     return convert(run(() -> rust.encode(clean)), clean, "");
+  }
+
+  /**
+   * Encodes a text that holds its special tokens itself, such as a rendered chat: none is added.
+   */
+  public Encoding encodeBare(String text) {
+    String clean = withoutLoneSurrogates(text);
+    return convert(run(() -> rust.encodeBare(clean)), clean, "");
   }
 
   public Encoding encode(String text, String pair) {
@@ -190,6 +199,22 @@ public final class Tokenizer implements AutoCloseable {
     }
     String text = rust.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecialTokens);
     return folder.cleansUpSpaces() ? CleanUp.of(text) : text;
+  }
+
+  /**
+   * The template that writes a chat as this model reads it; empty where the checkpoint has none.
+   *
+   * @throws AttuneException when it cannot be read
+   */
+  public Optional<ChatTemplate> chatTemplate() {
+    return chatTemplate("default");
+  }
+
+  /** The template of this name, where a checkpoint has several: {@code tool_use}, {@code rag}. */
+  public Optional<ChatTemplate> chatTemplate(String name) {
+    return folder
+        .chatTemplate(name)
+        .map(source -> new ChatTemplate(source, folder.specialTokens().byRole()));
   }
 
   /** Decodes tokens one by one, for text that is shown while it is generated. */

@@ -134,6 +134,27 @@ record TokenizerFolder(
         .orElse(!file.modelType().equals("BPE"));
   }
 
+  /**
+   * The chat template of this name: chat_template.jinja goes before tokenizer_config.json's {@code
+   * chat_template}, which is a text or a list of named ones.
+   */
+  Optional<String> chatTemplate(String name) {
+    byte[] file = others.get("chat_template.jinja");
+    if (file != null && name.equals("default")) {
+      return Optional.of(new String(file, StandardCharsets.UTF_8));
+    }
+    JsonNode template = settings.path("chat_template");
+    if (template.isTextual()) {
+      return name.equals("default") ? Optional.of(template.asText()) : Optional.empty();
+    }
+    for (JsonNode named : template) {
+      if (named.path("name").asText().equals(name)) {
+        return Optional.of(named.path("template").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** {@code model_max_length} where it is a real limit; transformers writes 1e30 for "none". */
   int modelMaxLength() {
     double limit = settings.path("model_max_length").asDouble(Integer.MAX_VALUE);
