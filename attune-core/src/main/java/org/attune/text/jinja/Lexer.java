@@ -23,6 +23,8 @@ final class Lexer {
   private final List<Token> tokens = new ArrayList<>();
   private int at;
   private boolean lineStarting = true;
+  private int line = 1;
+  private int counted; // characters whose line feeds are in `line`
 
   private Lexer(String source) {
     this.source = source;
@@ -200,14 +202,12 @@ final class Lexer {
     tokens.add(new Token(type, text, line()));
   }
 
+  /** The line of what is read next, counted on from where it was last asked for. */
   private int line() {
-    return 1
-        + (int)
-            source
-                .substring(0, Math.min(at, source.length()))
-                .chars()
-                .filter(c -> c == '\n')
-                .count();
+    for (; counted < at && counted < source.length(); counted++) {
+      line += source.charAt(counted) == '\n' ? 1 : 0;
+    }
+    return line;
   }
 
   private JinjaException failure(String what) {
