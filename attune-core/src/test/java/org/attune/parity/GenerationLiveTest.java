@@ -39,7 +39,7 @@ class GenerationLiveTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2"})
+  @ValueSource(strings = {"gpt2", "t5"})
   void writesWhatTransformersWrites(String family) throws Exception {
     ReferenceStack.run("generate.py", family, folder);
     JsonNode outputs = ReferenceStack.json(Files.readString(folder.resolve("outputs.json")));
