@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       PredictCommand.class,
       ForwardCommand.class,
+      GenerateCommand.class,
+      ScoreCommand.class,
       InspectCommand.class,
       InfoCommand.class,
       BenchCommand.class

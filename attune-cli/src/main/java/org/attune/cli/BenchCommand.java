@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures throughput, memory and the share of the machine's GEMM peak.",
-    subcommands = {BenchTrainCommand.class, BenchInferCommand.class, BenchTokenizeCommand.class},
+    subcommands = {
+      BenchTrainCommand.class,
+      BenchInferCommand.class,
+      BenchTokenizeCommand.class,
+      BenchGenerateCommand.class
+    },
     footer = {"", "Example:", "  attune bench train --data sst2 --limit 1600 --json"})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -18,6 +23,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name what to measure: train, infer or tokenize");
+        spec.commandLine(), "name what to measure: train, infer, tokenize or generate");
   }
 }

@@ -40,6 +40,25 @@ final class JsonLines {
       }
       return node.asText();
     }
+
+    boolean has(String field) {
+      return value.hasNonNull(field);
+    }
+
+    /** A field that must be a list of token ids. */
+    int[] ids(String field) {
+      JsonNode list = value.path(field);
+      int[] ids = new int[list.size()];
+      for (int i = 0; i < ids.length; i++) {
+        JsonNode id = list.get(i);
+        if (!list.isArray() || !id.isIntegralNumber() || !id.canConvertToInt()) {
+          throw new AttuneException(
+              where + ": '" + field + "' has " + id + " at place " + i + ", expected a token id");
+        }
+        ids[i] = id.asInt();
+      }
+      return ids;
+    }
   }
 
   private JsonLines() {}

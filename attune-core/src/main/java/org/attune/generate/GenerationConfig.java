@@ -2,6 +2,7 @@ package org.attune.generate;
 
 import java.util.List;
 import org.attune.UsageException;
+import org.attune.checkpoint.GenerationDefaults;
 
 /**
  * How a model writes. Names and defaults are those of transformers' {@code generation_config.json};
@@ -63,6 +64,11 @@ public record GenerationConfig(
               + " to at least "
               + numReturnSequences);
     }
+  }
+
+  /** What a checkpoint's generation_config.json (or old config.json) asks for. */
+  public static GenerationConfig of(GenerationDefaults saved) {
+    return SavedSettings.of(saved);
   }
 
   /** The most probable token each time. */

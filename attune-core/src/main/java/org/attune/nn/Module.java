@@ -3,6 +3,7 @@ package org.attune.nn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.attune.tensor.DType;
 import org.attune.tensor.Device;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Shape;
@@ -124,6 +125,17 @@ public abstract class Module implements AutoCloseable {
   /** Moves all parameters to a device. */
   public final void to(Device device) {
     namedParameters().values().stream().distinct().forEach(p -> p.to(device));
+  }
+
+  /**
+   * Keeps the matrices (and tables of embeddings) in another type, BF16 to halve what each token
+   * must read; vectors stay in F32. For prediction under {@code Autocast}.
+   */
+  public final void matricesTo(DType type) {
+    namedParameters().values().stream()
+        .distinct()
+        .filter(parameter -> parameter.shape().rank() > 1)
+        .forEach(parameter -> parameter.to(type));
   }
 
   /** Forgets all gradients. */

@@ -119,6 +119,10 @@ public final class Parameter {
     set(value().detach().to(device));
   }
 
+  void to(DType type) {
+    set(value().detach().to(type));
+  }
+
   void close() {
     if (value != null) {
       value.close();
