@@ -3,7 +3,7 @@
     python generate.py FAMILY OUT [--prompts 200] [--model FOLDER]
 
 FAMILY is gpt2, llama, t5 or bart; OUT gets the model and outputs.json: {"prompts": [[id, ..], ..], "runs": {name:
-{"settings": {..}, "texts": [[id, ..], ..]}}}. Prompts of one length run as one batch, so that no padding plays a part.
+{"settings": {..}, "texts": [[id, ..], ..]}}}, where the settings are a whole generation_config.json. Prompts of one length run as one batch, so that no padding plays a part.
 A text is what generate adds: behind the prompt, or behind the decoder's start token; up to and with its eos.
 """
 import argparse
@@ -60,10 +60,10 @@ def make(family):
     return model.eval()
 
 
-def draw_prompts(count, vocabulary, seed=5):
-    """Random token ids of 2 to 11 tokens."""
+def draw_prompts(count, vocabulary, longest=11, seed=5):
+    """Random token ids, 2 to the longest."""
     drawn = random.Random(seed)
-    return [[drawn.randrange(3, vocabulary) for _ in range(drawn.randint(2, 11))] for _ in range(count)]
+    return [[drawn.randrange(3, vocabulary) for _ in range(drawn.randint(2, longest))] for _ in range(count)]
 
 
 def texts(model, prompts, settings):
@@ -72,19 +72,30 @@ def texts(model, prompts, settings):
     for number, prompt in enumerate(prompts):
         lengths.setdefault(len(prompt), []).append(number)
     choices = settings.get("num_return_sequences", 1)
-    eos = settings.get("eos_token_id", model.generation_config.eos_token_id)
+    eos = settings["eos_token_id"]
     ends = eos if isinstance(eos, list) else [eos]
     result = [None] * (len(prompts) * choices)
     for length, numbers in lengths.items():
         ids = torch.tensor([prompts[n] for n in numbers])
-        output = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False,
-                                **{"max_new_tokens": NEW_TOKENS, **settings})
+        output = model.generate(ids, attention_mask=torch.ones_like(ids), **settings)
         skip = 1 if model.config.is_encoder_decoder else length
         for i, row in enumerate(output.tolist()):
             text = row[skip:]
             end = next((k for k, token in enumerate(text) if token in ends), len(text) - 1)
             result[numbers[i // choices] * choices + i % choices] = text[: end + 1]
     return result
+
+
+def every_run(model, prompts, new_tokens=NEW_TOKENS):
+    """All settings, each with the texts it gives."""
+    own = {key: value for key, value in model.generation_config.to_diff_dict().items() if not key.startswith("_")}
+    runs = {}
+    with torch.inference_mode():
+        for name, changes in RUNS.items():
+            settings = {**own, "do_sample": False, "max_new_tokens": new_tokens, **changes}
+            settings.pop("transformers_version", None)
+            runs[name] = {"settings": settings, "texts": texts(model, prompts, settings)}
+    return runs
 
 
 def main():
@@ -102,8 +113,7 @@ def main():
         model = make(args.family)
         model.save_pretrained(args.out)
     prompts = draw_prompts(args.prompts, model.config.vocab_size)
-    with torch.inference_mode():
-        runs = {name: {"settings": settings, "texts": texts(model, prompts, settings)} for name, settings in RUNS.items()}
+    runs = every_run(model, prompts)
     (args.out / "outputs.json").write_text(json.dumps({"prompts": prompts, "runs": runs}))
     print(json.dumps({"prompts": len(prompts), "runs": len(runs)}))
 

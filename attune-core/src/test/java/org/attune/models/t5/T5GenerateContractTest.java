@@ -1,0 +1,21 @@
+package org.attune.models.t5;
+
+import org.attune.checkpoint.Checkpoint;
+import org.attune.models.Model;
+import org.attune.models.Pretrained;
+import org.attune.tensor.Rng;
+import org.attune.testkit.GenerateContract;
+import org.attune.testkit.Golden;
+
+/** A tiny T5 keeps the contract of models that write. */
+class T5GenerateContractTest extends GenerateContract {
+  @Override
+  protected Model create(long seed) {
+    try (Checkpoint checkpoint =
+        Checkpoint.open(Golden.folder("t5/conditional_generation").toString())) {
+      Model model = Pretrained.create(checkpoint.config());
+      model.initialize(new Rng(seed), 0.3);
+      return model;
+    }
+  }
+}
