@@ -20,7 +20,8 @@ import org.attune.text.Tokenizer;
 
 /**
  * A model's folder: config.json, weights, tokenizer. Named by a path, as {@code builtin:NAME}, or
- * as {@code owner/name[@revision]} on the Hugging Face Hub.
+ * as {@code owner/name[@revision]} on the Hugging Face Hub. Or a GGUF file or a model of llama2.c,
+ * by its path or that of a folder with just one: read as if it were such a folder.
  *
  * <p>Opening reads config.json; weights and tokenizer are opened when they are asked for.
  */
@@ -35,6 +36,13 @@ public final class Checkpoint implements Closeable {
     this.name = name;
     this.folder = folder;
     this.config = ConfigJson.read(folder.resolve("config.json"));
+  }
+
+  private Checkpoint(String name, SingleFile file) {
+    this.name = name;
+    this.folder = file.path().toAbsolutePath().getParent();
+    this.config = file.config();
+    this.weights = Weights.of(file.weights());
   }
 
   /**
@@ -59,18 +67,31 @@ public final class Checkpoint implements Closeable {
     }
     Path folder = path(name);
     if (Files.isRegularFile(folder)) {
-      throw new AttuneException(
-          "checkpoint: " + name + " is a file, expected the folder it lies in, with config.json");
+      return new Checkpoint(name, SingleFile.open(singleFile(folder)));
     }
     if (!Files.isDirectory(folder)) {
       HubName hubName = HubName.parse(name).orElseThrow(() -> noFolder(folder));
       return new Checkpoint(name, fetched(hubName, folder, environment, progress));
     }
     if (!Files.exists(folder.resolve("config.json"))) {
-      throw new AttuneException(
-          "checkpoint: " + name + " has no config.json; is it the folder of a model?");
+      return new Checkpoint(name, SingleFile.open(singleFile(folder)));
     }
     return new Checkpoint(name, folder);
+  }
+
+  private static Path singleFile(Path path) {
+    return SingleFile.find(path)
+        .orElseThrow(
+            () ->
+                new AttuneException(
+                    Files.isRegularFile(path)
+                        ? "checkpoint: "
+                            + path
+                            + " is a file, expected the folder it lies in, with config.json, or a"
+                            + " .gguf file or a model of llama2.c"
+                        : "checkpoint: "
+                            + path
+                            + " has no config.json; is it the folder of a model?"));
   }
 
   private static Path path(String name) {

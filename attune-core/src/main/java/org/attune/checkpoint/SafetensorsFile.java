@@ -1,6 +1,5 @@
 package org.attune.checkpoint;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,7 +20,7 @@ import org.attune.tensor.Tensors;
  * mapped file, one that another program shortens while it is in use ends the process; Attune itself
  * only ever replaces files by renaming.
  */
-public final class SafetensorsFile implements Closeable {
+public final class SafetensorsFile implements WeightFile {
   private static final int MIN_BYTES = 8 + 2;
 
   /** What a mapping can hold at most; a larger tensor is read into memory piece by piece. */
@@ -155,6 +154,7 @@ public final class SafetensorsFile implements Closeable {
     return buffer.array();
   }
 
+  @Override
   public Path path() {
     return path;
   }
@@ -164,6 +164,7 @@ public final class SafetensorsFile implements Closeable {
   }
 
   /** Names of all tensors, in order of their bytes. */
+  @Override
   public Set<String> names() {
     return header.tensors().keySet();
   }
@@ -173,6 +174,7 @@ public final class SafetensorsFile implements Closeable {
    *
    * @throws AttuneException when there is none of that name
    */
+  @Override
   public TensorEntry entry(String name) {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
@@ -185,6 +187,7 @@ public final class SafetensorsFile implements Closeable {
   /**
    * A tensor over the file's bytes, in the type they are stored in; copied only when not aligned.
    */
+  @Override
   public Tensor tensor(String name) {
     TensorEntry entry = entry(name);
     try {

@@ -23,10 +23,10 @@ public final class Weights implements Closeable {
   static final String SINGLE = "model.safetensors";
   static final String INDEX = ShardIndex.FILE;
 
-  private final Map<String, SafetensorsFile> byTensor;
-  private final List<SafetensorsFile> files;
+  private final Map<String, WeightFile> byTensor;
+  private final List<WeightFile> files;
 
-  private Weights(Map<String, SafetensorsFile> byTensor, List<SafetensorsFile> files) {
+  private Weights(Map<String, WeightFile> byTensor, List<WeightFile> files) {
     this.byTensor = byTensor;
     this.files = files;
   }
@@ -38,10 +38,7 @@ public final class Weights implements Closeable {
    */
   public static Weights open(Path folder) {
     if (Files.exists(folder.resolve(SINGLE))) {
-      SafetensorsFile file = SafetensorsFile.open(folder.resolve(SINGLE));
-      Map<String, SafetensorsFile> byTensor = new LinkedHashMap<>();
-      file.names().forEach(name -> byTensor.put(name, file));
-      return new Weights(byTensor, List.of(file));
+      return of(SafetensorsFile.open(folder.resolve(SINGLE)));
     }
     if (Files.exists(folder.resolve(INDEX))) {
       return openShards(folder);
@@ -56,10 +53,17 @@ public final class Weights implements Closeable {
             + pickles(folder));
   }
 
+  /** All tensors of one file. */
+  static Weights of(WeightFile file) {
+    Map<String, WeightFile> byTensor = new LinkedHashMap<>();
+    file.names().forEach(name -> byTensor.put(name, file));
+    return new Weights(byTensor, List.of(file));
+  }
+
   private static Weights openShards(Path folder) {
-    Map<String, SafetensorsFile> shards = new HashMap<>();
-    Map<String, SafetensorsFile> byTensor = new LinkedHashMap<>();
-    List<SafetensorsFile> opened = new ArrayList<>();
+    Map<String, WeightFile> shards = new HashMap<>();
+    Map<String, WeightFile> byTensor = new LinkedHashMap<>();
+    List<WeightFile> opened = new ArrayList<>();
     try {
       for (Map.Entry<String, String> entry : ShardIndex.read(folder).fileByTensor().entrySet()) {
         String shard = entry.getValue();
@@ -82,7 +86,7 @@ public final class Weights implements Closeable {
       }
       return new Weights(byTensor, opened);
     } catch (RuntimeException e) {
-      opened.forEach(SafetensorsFile::close);
+      opened.forEach(WeightFile::close);
       throw e;
     }
   }
@@ -161,8 +165,8 @@ public final class Weights implements Closeable {
     return file(name).tensor(name);
   }
 
-  private SafetensorsFile file(String name) {
-    SafetensorsFile file = byTensor.get(name);
+  private WeightFile file(String name) {
+    WeightFile file = byTensor.get(name);
     if (file == null) {
       throw new AttuneException(
           "checkpoint: there is no tensor '" + name + "'" + NearNames.hint(name, names()));
@@ -172,12 +176,12 @@ public final class Weights implements Closeable {
 
   /** The files the tensors are in. */
   public List<Path> files() {
-    return files.stream().map(SafetensorsFile::path).toList();
+    return files.stream().map(WeightFile::path).toList();
   }
 
   /** Closes the files; tensors taken from them stay valid. */
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(WeightFile::close);
   }
 }
