@@ -221,14 +221,48 @@ class CliTest {
         "'input_ids' has 513 numbers, the model has positions for 512");
   }
 
+  @Test
+  void forwardReadsADecodersIds() throws IOException {
+    String t5 = "../attune-core/src/test/resources/golden/t5/conditional_generation";
+    Path input = folder.resolve("ids.jsonl");
+    Path output = folder.resolve("logits.jsonl");
+    Files.writeString(
+        input,
+        "{\"input_ids\": [5, 9, 1], \"decoder_input_ids\": [0, 7], \"decoder_attention_mask\": [1, 1]}\n");
+    attune("forward", t5, "--input", input.toString(), "--output", output.toString());
+    JsonNode logits = new ObjectMapper().readTree(Files.readString(output)).path("logits");
+    assertThat(logits.size()).isEqualTo(2);
+    assertThat(logits.path(1).size()).isEqualTo(47);
+    forwardFails(
+        t5,
+        "{\"input_ids\": [5, 1]}",
+        "t5: the input has no decoder ids, and this model's decoder needs some; give decoder_input_ids,"
+            + " for training the labels shifted right");
+    forwardFails(
+        t5,
+        "{\"input_ids\": [5, 1], \"decoder_input_ids\": [47]}",
+        "'decoder_input_ids' has 47 at place 0, expected a whole number from 0 to 46");
+    forwardFails(
+        t5,
+        "{\"input_ids\": [5, 1], \"decoder_input_ids\": [0, 3], \"decoder_attention_mask\": [1]}",
+        "'decoder_attention_mask' has 1 numbers, decoder_input_ids 2");
+    forwardFails(
+        "{\"input_ids\": [101, 102], \"decoder_input_ids\": [0]}",
+        "'decoder_input_ids' is given, but BertModel has no decoder that reads them");
+  }
+
   private void forwardFails(String row, String message) throws IOException {
+    forwardFails(MODEL, row, message);
+  }
+
+  private void forwardFails(String model, String row, String message) throws IOException {
     Path input = Files.writeString(folder.resolve("ids.jsonl"), row + "\n");
-    Path output = folder.resolve("states.jsonl");
+    Path output = folder.resolve("refused.jsonl");
     fails(
         1,
         "attune: " + input + ":1: " + message,
         "forward",
-        MODEL,
+        model,
         "--input",
         input.toString(),
         "--output",

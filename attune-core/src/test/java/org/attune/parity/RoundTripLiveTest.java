@@ -38,13 +38,27 @@ class RoundTripLiveTest {
       }
     }
     JsonNode reports = run("load");
+    List<String> complaints = new ArrayList<>();
     for (String name : FamilyParityTest.folders()) {
       JsonNode report = reports.get(name);
-      for (String kind : List.of("missing", "unexpected", "mismatched", "complaints")) {
+      for (String kind : List.of("missing", "unexpected", "mismatched")) {
         assertThat(report.get(kind)).as("%s %s", name, kind).isEmpty();
+      }
+      for (JsonNode line : report.get("complaints")) {
+        if (!line.asText().contains(expectedComplaint(name))) {
+          complaints.add(name + ": " + line.asText());
+        }
       }
       compareOutputs(name);
     }
+    assertThat(complaints).isEmpty();
+  }
+
+  /**
+   * Of a T5 whose head has a matrix of its own transformers complains even if it saved it itself.
+   */
+  private static String expectedComplaint(String name) {
+    return name.equals("t5/conditional_generation_own_head") ? "will NOT tie" : "no complaint";
   }
 
   @Test

@@ -7,7 +7,7 @@ import org.attune.models.Model;
 import org.attune.tensor.Tensor;
 
 /** What all T5 models share: their config, and how labels become the decoder's input. */
-abstract class T5Base extends Model implements EncoderDecoder {
+abstract class T5Base extends Model {
   private final T5Config config;
 
   T5Base(ConfigJson json, Head head, T5Config config) {
@@ -19,12 +19,12 @@ abstract class T5Base extends Model implements EncoderDecoder {
     return config;
   }
 
-  @Override
+  /** See {@link EncoderDecoder#decoderStartTokenId}, which models with a decoder implement. */
   public final int decoderStartTokenId() {
     return config.decoderStartTokenId();
   }
 
-  @Override
+  /** See {@link EncoderDecoder#shiftRight(Tensor)}. */
   public final Tensor shiftRight(Tensor labels) {
     return EncoderDecoder.shiftRight(labels, config.decoderStartTokenId(), config.padTokenId());
   }

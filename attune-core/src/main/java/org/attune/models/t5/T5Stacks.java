@@ -9,7 +9,7 @@ import org.attune.nn.Embedding;
 import org.attune.tensor.Tensor;
 
 /** A T5 with both stacks over one table of word embeddings. */
-abstract class T5Stacks extends T5Base {
+abstract class T5Stacks extends T5Base implements EncoderDecoder {
   private final Embedding shared; // "shared"
   private final T5Encoder encoder; // "encoder"
   private final T5Decoder decoder; // "decoder"
