@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -157,12 +158,16 @@ public final class AtomicFiles {
   }
 
   /** What the system said, without the temporary file's name. */
-  private static String reason(IOException e) {
+  /** Why a file or folder could not be written, in words that need no Java. */
+  public static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
     if (e instanceof FileAlreadyExistsException exists) {
       return exists.getFile() + " is a file, expected a folder";
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " does not exist";
     }
     if (e instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();

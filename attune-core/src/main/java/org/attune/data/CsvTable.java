@@ -59,8 +59,8 @@ record CsvTable(Path file, String from, Map<String, String> columns) implements 
     Matcher counts = COUNTS.matcher(message);
     if (counts.find()) {
       return String.format(
-          "has %s fields, expected %s; is a delimiter or a quote missing?",
-          counts.group(2), counts.group(1));
+          "has %s field%s, expected %s; is a delimiter or a quote missing?",
+          counts.group(2), counts.group(2).equals("1") ? "" : "s", counts.group(1));
     }
     if (message.contains("Maximum line size")) {
       return "is longer than " + (MAX_LINE >> 20) + " MiB; is a closing quote missing?";

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.attune.AttuneException;
+import org.attune.checkpoint.AtomicFiles;
 
 /**
  * The folder a run writes to, made before the run so that it does not find out at its end that its
@@ -40,7 +41,12 @@ final class OutputFolder implements AutoCloseable {
     } catch (IOException e) {
       output.close();
       throw new AttuneException(
-          "output: " + folder + " cannot be written (" + e + "); set output to another folder", e);
+          "output: "
+              + folder
+              + " cannot be written: "
+              + AtomicFiles.reason(e)
+              + "; set output to another folder",
+          e);
     }
     return output;
   }

@@ -89,18 +89,14 @@ record TokenizerFile(
   /** One line a setting that was found and will not be applied. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    truncation.ifPresent(t -> warnings.add(ignored("truncation", t)));
-    padding.ifPresent(p -> warnings.add(ignored("padding", p)));
+    truncation.ifPresent(t -> warnings.add(ignored("truncation", t, "max_length decides")));
+    padding.ifPresent(
+        p -> warnings.add(ignored("padding", p, "batches are padded to their longest row")));
     return warnings;
   }
 
-  private static String ignored(String what, String setting) {
-    return "tokenizer.json carries "
-        + what
-        + " ("
-        + setting
-        + "), which would change every input silently; it is ignored: max_length decides, batches are"
-        + " padded to their longest row";
+  private static String ignored(String what, String setting, String instead) {
+    return "tokenizer.json carries " + what + " (" + setting + "); it is not applied: " + instead;
   }
 
   /** The same document with another normalization. */

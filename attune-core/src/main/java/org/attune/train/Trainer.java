@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.attune.UsageException;
 import org.attune.data.Dataset;
 import org.attune.data.Sampler;
@@ -238,7 +239,7 @@ public final class Trainer<M extends Module> {
             train,
             sampler,
             validation,
-            fingerprint(settings, digest),
+            fingerprint(settings, digest, train, validation),
             output,
             watcher,
             stop);
@@ -255,10 +256,20 @@ public final class Trainer<M extends Module> {
         : precision.resolve();
   }
 
-  private static Map<String, String> fingerprint(TrainSettings settings, String digest) {
+  /** The tokens tell another tokenizer or {@code max_length}, and other rows to choose by. */
+  private static Map<String, String> fingerprint(
+      TrainSettings settings, String digest, Encoded train, Optional<Encoded> validation) {
     Map<String, String> print = settings.fingerprint();
     print.put("training data", digest);
+    print.put("training tokens", Long.toString(tokens(train)));
+    if (settings.keepBest().isPresent()) {
+      validation.ifPresent(rows -> print.put("validation tokens", Long.toString(tokens(rows))));
+    }
     return print;
+  }
+
+  private static long tokens(Encoded rows) {
+    return IntStream.range(0, rows.size()).mapToLong(rows::length).sum();
   }
 
   /**

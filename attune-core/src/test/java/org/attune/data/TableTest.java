@@ -83,8 +83,7 @@ class TableTest {
     Files.write(cut, "text,label\nx,1\n".getBytes(StandardCharsets.UTF_8));
     refused(cut, "data: " + cut + " could not be read: Not in GZIP format");
     Path few = write("few.csv", "text,label\nx\n");
-    refused(
-        few, "data: " + few + ":2 has 1 fields, expected 2; is a delimiter or a quote missing?");
+    refused(few, "data: " + few + ":2 has 1 field, expected 2; is a delimiter or a quote missing?");
   }
 
   @Test

@@ -205,6 +205,11 @@ class ResumeTest {
               () -> saving(model).resume(true).fit(TinyTask.dataset(60), TinyTask.dataset(20)))
           .isInstanceOf(UsageException.class)
           .hasMessageStartingWith("train: cannot resume: training data of " + checkpoint + " is ");
+      assertThatThrownBy(
+              () -> saving(model).resume(true).fit(TinyTask.dataset(ROWS), TinyTask.dataset(21)))
+          .isInstanceOf(UsageException.class)
+          .hasMessageStartingWith(
+              "train: cannot resume: validation tokens of " + checkpoint + " is ");
       assertThatThrownBy(() -> fit(saving(model)))
           .isInstanceOf(UsageException.class)
           .hasMessage(
