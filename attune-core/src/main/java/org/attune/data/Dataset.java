@@ -239,6 +239,9 @@ public final class Dataset {
     if (target instanceof Target.Multi multi) {
       return multi.labels().stream().map(labels::name).sorted().toList().toString();
     }
+    if (target instanceof Target.Text text) {
+      return text.value();
+    }
     return target instanceof Target.Score score ? Double.toString(score.value()) : "";
   }
 
@@ -258,6 +261,7 @@ public final class Dataset {
         switch (kind) {
           case NONE -> "no labels";
           case SCORE -> "scores";
+          case TEXT -> "answers";
           case SINGLE -> labels.size() + " labels";
           case MULTI -> labels.size() + " labels, several a row";
         };

@@ -54,6 +54,9 @@ final class DatasetReader {
     if (target instanceof Target.Multi) {
       return Target.Kind.MULTI;
     }
+    if (target instanceof Target.Text) {
+      return Target.Kind.TEXT;
+    }
     return target instanceof Target.Score ? Target.Kind.SCORE : Target.Kind.NONE;
   }
 

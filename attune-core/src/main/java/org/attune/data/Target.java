@@ -28,11 +28,15 @@ public sealed interface Target {
   /** A number, such as how similar two texts are. */
   record Score(double value) implements Target {}
 
+  /** A text to write. */
+  record Text(String value) implements Target {}
+
   /** The kinds a data set can be of; all its examples have the same. */
   enum Kind {
     NONE,
     SINGLE,
     MULTI,
-    SCORE
+    SCORE,
+    TEXT
   }
 }

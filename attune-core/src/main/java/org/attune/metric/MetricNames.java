@@ -10,7 +10,10 @@ public final class MetricNames {
   /** Each name once; which of them a run measures depends on its task and labels. */
   public static List<String> all() {
     return Stream.of(
-            ClassificationMetrics.names(2), MultiLabelMetrics.NAMES, RegressionMetrics.NAMES)
+            ClassificationMetrics.names(2),
+            MultiLabelMetrics.NAMES,
+            RegressionMetrics.NAMES,
+            LanguageMetrics.NAMES)
         .flatMap(List::stream)
         .distinct()
         .toList();

@@ -54,6 +54,22 @@ public final class Pretrained {
     return Families.of(config).fitted(config, checkpoint.weights());
   }
 
+  /**
+   * A model with random weights.
+   *
+   * @param seed of the weights
+   */
+  public static Model fresh(ConfigJson config, Head head, long seed) {
+    ModelFamily family = Families.of(config);
+    if (!family.heads().contains(head)) {
+      throw new AttuneException(
+          "models: " + family.modelType() + " has no head " + head + "; it has " + family.heads());
+    }
+    Model model = family.create(config, head);
+    model.initialize(new Rng(seed), model.initializerRange());
+    return model;
+  }
+
   /** The model config.json describes, with empty parameters. */
   public static Model create(ConfigJson config) {
     ModelFamily family = Families.of(config);

@@ -41,28 +41,33 @@ public record ChunkedCrossEntropy(long chunk) {
   }
 
   /**
-   * The sum of the losses, without gradients.
+   * The losses, without gradients.
    *
    * @param head from hidden states [n, D] to logits [n, V]
    * @param hidden [.., D]
    * @param targets one a place, row-major; {@link CrossEntropy#IGNORE} where there is none
    * @param vocabulary V
+   * @return one a place; 0 where there is no target
    */
-  public double sum(UnaryOperator<Tensor> head, Tensor hidden, long[] targets, int vocabulary) {
+  public float[] losses(UnaryOperator<Tensor> head, Tensor hidden, long[] targets, int vocabulary) {
+    float[] losses = new float[targets.length];
     if (weight(targets) == 0) {
-      return 0;
+      return losses;
     }
     Places places = Places.of(hidden, targets, vocabulary);
-    double sum = 0;
+    int[] kept = Places.kept(targets);
     for (long at = 0; at < places.count(); at += rows(vocabulary)) {
       long count = Math.min(rows(vocabulary), places.count() - at);
       long from = at;
       try (Scope scope = Scope.open()) {
         Tensor logits = head.apply(places.hidden().narrow(0, from, count).detach());
-        sum += FusedCrossEntropy.sum(logits, places.targets().narrow(0, from, count));
+        float[] some = FusedCrossEntropy.losses(logits, places.targets().narrow(0, from, count));
+        for (int i = 0; i < some.length; i++) {
+          losses[kept[(int) from + i]] = some[i];
+        }
       }
     }
-    return sum;
+    return losses;
   }
 
   /**
@@ -135,10 +140,7 @@ public record ChunkedCrossEntropy(long chunk) {
         throw new IllegalArgumentException(
             targets.length + " targets for hidden states " + hidden.shape());
       }
-      int[] kept =
-          IntStream.range(0, targets.length)
-              .filter(i -> targets[i] != CrossEntropy.IGNORE)
-              .toArray();
+      int[] kept = kept(targets);
       long[] chosen = Arrays.stream(kept).mapToLong(i -> targets[i]).toArray();
       for (long target : chosen) {
         if (target < 0 || target >= vocabulary) {
@@ -153,6 +155,12 @@ public record ChunkedCrossEntropy(long chunk) {
               : flat.indexSelect(
                   0, Tensors.ofLongs(Arrays.stream(kept).asLongStream().toArray(), kept.length));
       return new Places(picked, Tensors.ofLongs(chosen, chosen.length));
+    }
+
+    static int[] kept(long[] targets) {
+      return IntStream.range(0, targets.length)
+          .filter(i -> targets[i] != CrossEntropy.IGNORE)
+          .toArray();
     }
 
     long count() {

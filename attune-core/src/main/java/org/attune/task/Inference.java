@@ -52,8 +52,39 @@ final class Inference {
         batch.padded()
             ? Optional.of(Tensors.ofLongs(batch.attentionMask(), rows, length))
             : Optional.empty();
-    return ModelInput.of(Tensors.ofLongs(batch.inputIds(), rows, length))
-        .withMask(mask)
-        .withTypeIds(Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
+    ModelInput input =
+        ModelInput.of(Tensors.ofLongs(batch.inputIds(), rows, length))
+            .withMask(batch.packing().isPresent() ? Optional.of(segmentMask(batch)) : mask)
+            .withTypeIds(Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
+    if (batch.packing().isPresent()) {
+      input = input.withPositions(Tensors.ofLongs(batch.packing().get().positions(), rows, length));
+    }
+    return batch.decoder().isPresent() ? withDecoder(input, batch.decoder().get(), rows) : input;
+  }
+
+  private static ModelInput withDecoder(ModelInput input, Batch.Decoder decoder, long rows) {
+    Optional<Tensor> mask =
+        decoder.padded()
+            ? Optional.of(Tensors.ofLongs(decoder.mask(), rows, decoder.length()))
+            : Optional.empty();
+    return input.withDecoder(Tensors.ofLongs(decoder.ids(), rows, decoder.length()), mask);
+  }
+
+  /** [B, T, T], 1 where two tokens are of the same text. */
+  private static Tensor segmentMask(Batch batch) {
+    int length = batch.length();
+    int[] segments = batch.packing().orElseThrow().segments();
+    long[] mask = new long[batch.rows() * length * length];
+    for (int r = 0; r < batch.rows(); r++) {
+      for (int i = 0; i < length; i++) {
+        int at = r * length + i;
+        for (int j = 0; j < length; j++) {
+          boolean same = segments[at] == segments[r * length + j];
+          mask[at * length + j] =
+              i == j || (same && batch.attentionMask()[r * length + j] == 1) ? 1 : 0;
+        }
+      }
+    }
+    return Tensors.ofLongs(mask, batch.rows(), length, length);
   }
 }

@@ -36,6 +36,7 @@ final class TaskChecks {
       case SINGLE -> "one label";
       case MULTI -> "any number of labels";
       case SCORE -> "a number";
+      case TEXT -> "a text";
     };
   }
 

@@ -27,18 +27,9 @@ public final class FusedCrossEntropy {
    * @return the sum of {@code -log softmax(z)[target]}, unscaled
    */
   public static double gradientInPlace(Tensor logits, Tensor targets, double scale) {
-    return overBlocks(logits, targets, true, scale);
-  }
-
-  /** The sum of {@code -log softmax(z)[target]}; logits [N, V] stay as they are. */
-  public static double sum(Tensor logits, Tensor targets) {
-    return overBlocks(logits, targets, false, 1);
-  }
-
-  private static double overBlocks(Tensor logits, Tensor targets, boolean gradient, double scale) {
     Tensor plain = logits.detach();
     long rows = logits.size(0);
-    long step = Math.max(1, BLOCK / Math.max(1, logits.size(1)));
+    long step = rows(logits);
     double sum = 0;
     for (long at = 0; at < rows; at += step) {
       long count = Math.min(step, rows - at);
@@ -47,12 +38,30 @@ public final class FusedCrossEntropy {
         Tensor index = targets.narrow(0, at, count).unsqueeze(1); // [n, 1]
         Tensor logProbabilities = logSoftmax(block);
         sum -= logProbabilities.gather(1, index).to(DType.F64).sum().item();
-        if (gradient) {
-          block.copyFrom(gradient(logProbabilities, index, scale));
-        }
+        block.copyFrom(gradient(logProbabilities, index, scale));
       }
     }
     return sum;
+  }
+
+  /** {@code -log softmax(z)[target]} of each row; logits [N, V] stay as they are. */
+  public static float[] losses(Tensor logits, Tensor targets) {
+    float[] losses = new float[Math.toIntExact(logits.size(0))];
+    long step = rows(logits);
+    for (long at = 0; at < losses.length; at += step) {
+      long count = Math.min(step, losses.length - at);
+      try (Scope scope = Scope.open()) {
+        Tensor index = targets.narrow(0, at, count).unsqueeze(1); // [n, 1]
+        float[] block =
+            logSoftmax(logits.detach().narrow(0, at, count)).gather(1, index).neg().toFloats();
+        System.arraycopy(block, 0, losses, (int) at, block.length);
+      }
+    }
+    return losses;
+  }
+
+  private static long rows(Tensor logits) {
+    return Math.max(1, BLOCK / Math.max(1, logits.size(1)));
   }
 
   private static Tensor logSoftmax(Tensor block) {

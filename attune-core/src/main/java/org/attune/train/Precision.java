@@ -28,7 +28,7 @@ public enum Precision {
   }
 
   /** Runs a forward pass in this precision. */
-  <T> T run(Supplier<T> forward) {
+  public <T> T run(Supplier<T> forward) {
     return resolve() == BF16 ? Autocast.bf16(forward) : forward.get();
   }
 

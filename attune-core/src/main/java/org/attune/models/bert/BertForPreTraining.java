@@ -4,13 +4,14 @@ import java.util.Collection;
 import java.util.List;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Head;
+import org.attune.models.LanguageModel;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 
 /** Both objectives BERT was pre-trained with, over one pass of the body. */
-public final class BertForPreTraining extends BertBase {
+public final class BertForPreTraining extends BertBase implements LanguageModel {
   /**
    * Both heads' logits.
    *
@@ -39,12 +40,32 @@ public final class BertForPreTraining extends BertBase {
   /** The masked-language-model logits [B, T, V]. */
   @Override
   public Tensor forward(ModelInput input) {
-    return predictions.forward(bert.forward(input));
+    return logits(hidden(input));
+  }
+
+  @Override
+  public Tensor hidden(ModelInput input) {
+    return bert.forward(input);
+  }
+
+  @Override
+  public Tensor logits(Tensor hidden) {
+    return predictions.forward(hidden);
+  }
+
+  /**
+   * Whether the second text is another document's (1) or goes on where the first ends (0).
+   *
+   * @param hidden [B, T, D]
+   * @return [B, 2]
+   */
+  public Tensor nextSentence(Tensor hidden) {
+    return relationship.forward(bert.pool(hidden));
   }
 
   /** Both heads' logits. */
   public Logits logits(ModelInput input) {
     Tensor hidden = bert.forward(input); // [B, T, D]
-    return new Logits(predictions.forward(hidden), relationship.forward(bert.pool(hidden)));
+    return new Logits(predictions.forward(hidden), nextSentence(hidden));
   }
 }
