@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.attune.recipe.Recipe;
+import org.attune.recipe.Job;
 import org.attune.recipe.Runner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,12 +44,11 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Recipe read = Recipe.read(recipe, sets);
+    Job job = Job.read(recipe, sets);
     try (StopSignal stop = new StopSignal();
         TrainingProgress progress = new TrainingProgress()) {
       Runner.Result result =
-          Runner.of(read)
-              .callback(progress)
+          job.callback(progress)
               .notes(Output::note)
               .stopWhen(stop)
               .resume(resume)

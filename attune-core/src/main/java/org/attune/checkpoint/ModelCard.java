@@ -15,7 +15,7 @@ import java.util.Optional;
  * names only what the Hub can resolve: it refuses a page whose base model or data set is a path.
  *
  * @param title of the page
- * @param baseModel what was fine-tuned, as {@link Checkpoint#open} takes it
+ * @param baseModel what was fine-tuned, as {@link Checkpoint#open} takes it; blank for none
  * @param task as the Hub names it, such as {@code text-classification}
  * @param dataset what it learned from
  * @param labels its answers; empty for an encoder
@@ -50,7 +50,8 @@ public record ModelCard(
     StringBuilder page = new StringBuilder("---\n");
     head(page);
     page.append("---\n\n# ").append(line(title)).append("\n\n");
-    page.append("Fine-tuned from ").append(code(baseModel));
+    page.append(
+        baseModel.isBlank() ? "Trained from random weights" : "Fine-tuned from " + code(baseModel));
     page.append(" on ").append(code(dataset)).append(" with Attune.\n");
     labels(page);
     results(page);

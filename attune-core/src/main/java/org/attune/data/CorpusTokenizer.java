@@ -49,22 +49,21 @@ public final class CorpusTokenizer {
   private int characters;
 
   private final TextStream.Sink sink =
-        new TextStream.Sink() {
-          private boolean begun;
+      new TextStream.Sink() {
+        private boolean begun;
 
-          @Override
-          public void line(String text) {
-            add(new Piece(begun && settings.lineBreaks() ? "\n" + text : text, false));
-            begun = true;
-          }
+        @Override
+        public void line(String text) {
+          add(new Piece(begun && settings.lineBreaks() ? "\n" + text : text, false));
+          begun = true;
+        }
 
-          @Override
-          public void endDocument() {
-            add(new Piece("", true));
-            begun = false;
-          }
-        };
-
+        @Override
+        public void endDocument() {
+          add(new Piece("", true));
+          begun = false;
+        }
+      };
 
   private CorpusTokenizer(
       Tokenizer tokenizer, Settings settings, Path folder, ExecutorService threads, int ahead) {
@@ -113,9 +112,7 @@ public final class CorpusTokenizer {
       if (file.size() == 0) {
         file.close();
         throw new AttuneException(
-            "data: "
-                + Rows.list(names)
-                + " has no text: all its lines are blank");
+            "data: " + Rows.list(names) + " has no text: all its lines are blank");
       }
       return file;
     } finally {
@@ -128,8 +125,7 @@ public final class CorpusTokenizer {
    *
    * @param folder as for sources
    */
-  public static TokenFile write(
-      Dataset data, Tokenizer tokenizer, Settings settings, Path folder) {
+  public static TokenFile write(Dataset data, Tokenizer tokenizer, Settings settings, Path folder) {
     return write(
         List.of(data.name()),
         tokenizer,
@@ -147,8 +143,6 @@ public final class CorpusTokenizer {
   private void read(TextSource source) {
     TextStream.read(source, sink);
   }
-
-
 
   private void add(Piece piece) {
     block.add(piece);
@@ -185,8 +179,7 @@ public final class CorpusTokenizer {
         count++;
       }
     }
-    return new Tokenized(
-        Arrays.copyOf(ids, count), Arrays.copyOf(starts, count), false);
+    return new Tokenized(Arrays.copyOf(ids, count), Arrays.copyOf(starts, count), false);
   }
 
   private void write(Future<List<Tokenized>> result) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.optim.AdamW;
@@ -100,6 +101,7 @@ public record Recipe(
    * How long and in which steps.
    *
    * @param epochs passes over the training examples
+   * @param maxSteps steps after which the run ends, whatever {@code epochs} says
    * @param batchSize rows that go through the model at a time
    * @param accumulate batches whose gradients add up before the weights change
    * @param clipNorm limit of the gradients' norm
@@ -111,6 +113,7 @@ public record Recipe(
    */
   public record TrainPart(
       int epochs,
+      OptionalLong maxSteps,
       int batchSize,
       int accumulate,
       double clipNorm,

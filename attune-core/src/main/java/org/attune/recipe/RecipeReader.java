@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.metric.MetricNames;
 import org.attune.optim.AdamW;
@@ -23,16 +25,23 @@ final class RecipeReader {
   private RecipeReader() {}
 
   static Recipe read(Path file, List<String> sets) {
+    return recipe(root(file, sets));
+  }
+
+  /** The keys of a recipe, of whatever kind. */
+  static Section root(Path file, List<String> sets) {
     YamlNode root = YamlNode.read(file);
     // A run.json holds the recipe of its run under "recipe".
     YamlNode recipe = root.asMap("recipe").getOrDefault("recipe", root);
     sets.forEach(recipe::set);
-    return recipe(new Section("", recipe));
+    return new Section("", recipe);
   }
 
   static Recipe recipe(Section root) {
-    List<String> tasks = Arrays.stream(Recipe.Task.values()).map(Recipe.Task::configName).toList();
-    String task = root.choice("task", root.requiredText("task"), tasks);
+    String task = root.choice("task", root.requiredText("task"), Job.tasks());
+    if (LanguageRecipe.Task.of(task).isPresent()) {
+      throw new UsageException("recipe: task " + task + " is read with Job.read");
+    }
     Recipe.ModelPart model = model(root.required("model"));
     Recipe.DataPart data = data(root.required("data"));
     Recipe.TrainPart train =
@@ -119,7 +128,7 @@ final class RecipeReader {
     return source;
   }
 
-  private static Recipe.TrainPart train(Section section) {
+  static Recipe.TrainPart train(Section section) {
     Optional<EarlyStopping> stopping =
         section
             .section("early_stopping")
@@ -137,6 +146,7 @@ final class RecipeReader {
             () ->
                 new Recipe.TrainPart(
                     section.integer("epochs", 3, 1, 1 << 20),
+                    maxSteps(section),
                     section.integer("batch_size", 32, 1, 1 << 20),
                     section.integer("accumulate", 1, 1, 1 << 20),
                     section.number("clip_norm", 1, 1e-9, ANY),
@@ -149,16 +159,31 @@ final class RecipeReader {
     return train;
   }
 
+  private static OptionalLong maxSteps(Section section) {
+    return section.text("max_steps").isPresent()
+        ? OptionalLong.of(section.integer("max_steps", 1, 1, MANY))
+        : OptionalLong.empty();
+  }
+
   private static String metric(Section section, String name) {
     return section.choice("keep_best", name, MetricNames.all());
   }
 
-  private static Recipe.TrainPart defaultTrain() {
+  static Recipe.TrainPart defaultTrain() {
     return new Recipe.TrainPart(
-        3, 32, 1, 1, Every.epoch(), Every.never(), Optional.empty(), Optional.empty(), true);
+        3,
+        OptionalLong.empty(),
+        32,
+        1,
+        1,
+        Every.epoch(),
+        Every.never(),
+        Optional.empty(),
+        Optional.empty(),
+        true);
   }
 
-  private static AdamW optimizer(Section section) {
+  static AdamW optimizer(Section section) {
     Optional<Section> given = section.section("adamw");
     section.finish();
     Section adamw =
@@ -181,7 +206,7 @@ final class RecipeReader {
     return settings;
   }
 
-  private static Schedule schedule(Section section) {
+  static Schedule schedule(Section section) {
     List<String> kinds = List.of("linear", "cosine", "constant");
     List<String> given = kinds.stream().filter(kind -> section.node(kind).isPresent()).toList();
     section.finish();

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.attune.data.DataSource;
+import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
 import org.attune.train.Every;
 
@@ -18,16 +19,20 @@ final class RecipeWriter {
     map.put("model", model(recipe.model()));
     map.put("data", data(recipe.data()));
     map.put("train", train(recipe.train()));
-    Map<String, Object> adamw = new LinkedHashMap<>();
-    adamw.put("lr", recipe.optimizer().lr());
-    adamw.put("weight_decay", recipe.optimizer().weightDecay());
-    adamw.put("beta1", recipe.optimizer().beta1());
-    adamw.put("beta2", recipe.optimizer().beta2());
-    adamw.put("eps", recipe.optimizer().eps());
-    map.put("optimizer", Map.of("adamw", adamw));
+    map.put("optimizer", optimizer(recipe.optimizer()));
     map.put("schedule", schedule(recipe.schedule()));
     map.put("output", recipe.output().toString());
     return map;
+  }
+
+  static Map<String, Object> optimizer(AdamW settings) {
+    Map<String, Object> adamw = new LinkedHashMap<>();
+    adamw.put("lr", settings.lr());
+    adamw.put("weight_decay", settings.weightDecay());
+    adamw.put("beta1", settings.beta1());
+    adamw.put("beta2", settings.beta2());
+    adamw.put("eps", settings.eps());
+    return Map.of("adamw", adamw);
   }
 
   private static Map<String, Object> model(Recipe.ModelPart model) {
@@ -71,9 +76,10 @@ final class RecipeWriter {
     return map;
   }
 
-  private static Map<String, Object> train(Recipe.TrainPart train) {
+  static Map<String, Object> train(Recipe.TrainPart train) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("epochs", train.epochs());
+    train.maxSteps().ifPresent(steps -> map.put("max_steps", steps));
     map.put("batch_size", train.batchSize());
     map.put("accumulate", train.accumulate());
     map.put("clip_norm", train.clipNorm());
@@ -97,7 +103,7 @@ final class RecipeWriter {
     return every instanceof Every.Steps steps ? (Object) steps.count() : every.toString();
   }
 
-  private static Map<String, Object> schedule(Schedule schedule) {
+  static Map<String, Object> schedule(Schedule schedule) {
     String kind = schedule.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     double warmup =
         schedule instanceof Schedule.Linear linear

@@ -75,7 +75,7 @@ final class RunOutput {
     return map;
   }
 
-  private static Map<String, Object> environment() {
+  static Map<String, Object> environment() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("engine", "libtorch " + Engine.version());
     map.put("isa", Engine.isa());
@@ -122,7 +122,7 @@ final class RunOutput {
         settings);
   }
 
-  private static String json(Map<String, Object> map) {
+  static String json(Map<String, Object> map) {
     try {
       return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n";
     } catch (JsonProcessingException e) {

@@ -27,7 +27,7 @@ import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 
 /** Does what a recipe says: reads, trains, judges, saves. */
-public final class Runner {
+public final class Runner implements Job {
   private static final int EVALUATION_BATCH = 64;
 
   private final Recipe recipe;
@@ -45,24 +45,28 @@ public final class Runner {
   }
 
   /** Watches the training. */
+  @Override
   public Runner callback(Callback watcher) {
     callback = watcher;
     return this;
   }
 
   /** Told, one line each, what the user should know. */
+  @Override
   public Runner notes(Consumer<String> listener) {
     notes = listener;
     return this;
   }
 
   /** Asked before each step whether to save and end. */
+  @Override
   public Runner stopWhen(BooleanSupplier isWanted) {
     stop = isWanted;
     return this;
   }
 
   /** Goes on from the newest checkpoint in the output folder. */
+  @Override
   public Runner resume(boolean wanted) {
     resume = wanted;
     return this;
@@ -97,6 +101,7 @@ public final class Runner {
    * @throws org.attune.AttuneException before any step is taken where the model or the data are
    *     missing or unfit, or the output folder cannot be written
    */
+  @Override
   public Result run() {
     try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
       Materials materials = materials(checkpoint);
@@ -209,6 +214,7 @@ public final class Runner {
             .callback(callback)
             .stopWhen(stop)
             .resume(resume);
+    train.maxSteps().ifPresent(trainer::maxSteps);
     train.keepBest().ifPresent(trainer::keepBest);
     train
         .earlyStopping()

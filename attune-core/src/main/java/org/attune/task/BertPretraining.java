@@ -154,6 +154,11 @@ public final class BertPretraining extends CorpusTask {
 
   // ---- training
 
+  @Override
+  public List<String> metrics() {
+    return List.of("loss", "perplexity", "accuracy");
+  }
+
   private static BertForPreTraining bert(Model model) {
     return (BertForPreTraining) model;
   }

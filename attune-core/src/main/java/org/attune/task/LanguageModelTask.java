@@ -2,6 +2,7 @@ package org.attune.task;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
@@ -75,6 +76,11 @@ public abstract class LanguageModelTask implements TrainTask<Model> {
   }
 
   // ---- training
+
+  @Override
+  public List<String> metrics() {
+    return LanguageMetrics.NAMES;
+  }
 
   static LanguageModel language(Model model) {
     if (model instanceof LanguageModel language) {

@@ -216,6 +216,7 @@ public final class Trainer<M extends Module> {
   }
 
   private TrainReport fit(Dataset train, Optional<Dataset> validation) {
+    keepBest.ifPresent(metric -> Best.checkMeasured(metric, task.metrics()));
     return fit(task.encode(train), train.sha256(), validation.map(task::encode));
   }
 
