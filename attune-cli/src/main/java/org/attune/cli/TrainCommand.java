@@ -48,11 +48,7 @@ final class TrainCommand implements Callable<Integer> {
     try (StopSignal stop = new StopSignal();
         TrainingProgress progress = new TrainingProgress()) {
       Runner.Result result =
-          job.callback(progress)
-              .notes(Output::note)
-              .stopWhen(stop)
-              .resume(resume)
-              .run();
+          job.callback(progress).notes(Output::note).stopWhen(stop).resume(resume).run();
       if (result.stopped()) {
         Output.note("stopped and saved; go on with: " + again(recipe, sets));
       } else {
