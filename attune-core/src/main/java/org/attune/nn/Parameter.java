@@ -69,8 +69,16 @@ public final class Parameter {
     return value != null;
   }
 
-  /** The gradient of the last backward passes; empty where none arrived. */
+  /** The gradient of the last backward passes, dense; empty where none arrived. */
   public Optional<Tensor> grad() {
+    return value().grad().map(Tensor::dense);
+  }
+
+  /**
+   * The same as the backward pass left it: of an embedding table it is sparse, {@link
+   * org.attune.tensor.SparseRows}.
+   */
+  public Optional<Tensor> storedGrad() {
     return value().grad();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
+import org.attune.tensor.SparseRows;
 import org.attune.tensor.Tensor;
 
 /**
@@ -39,8 +40,12 @@ public record GradientClip(double norm, double factor) {
   private static double globalNorm(Iterable<Parameter> parameters) {
     try (Scope scope = Scope.open()) {
       List<Tensor> norms = new ArrayList<>();
-      parameters.forEach(p -> p.grad().ifPresent(gradient -> norms.add(gradient.norm())));
+      parameters.forEach(p -> p.storedGrad().ifPresent(gradient -> norms.add(norm(gradient))));
       return norms.isEmpty() ? 0 : Tensor.stack(norms, 0).norm().item();
     }
+  }
+
+  private static Tensor norm(Tensor gradient) {
+    return gradient.isSparse() ? SparseRows.of(gradient).values().norm() : gradient.norm();
   }
 }

@@ -1,6 +1,7 @@
 package org.attune.optim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.attune.tensor.DType;
 import org.attune.tensor.FusedAdamW;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
+import org.attune.tensor.SparseRows;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 
@@ -23,6 +25,9 @@ import org.attune.tensor.Tensors;
  * decay included. Tied parameters are one.
  */
 public final class Optimizer implements AutoCloseable {
+  /** Elements of an embedding table that are stepped at a time: 2 MB of gradient. */
+  private static final long TABLE_BLOCK = 1 << 19;
+
   private final AdamW settings;
   private final ParameterGroups groups;
   private final Map<String, Moments> moments = new LinkedHashMap<>();
@@ -34,6 +39,11 @@ public final class Optimizer implements AutoCloseable {
           Tensors.zeros(shape, DType.F32).keep(),
           Tensors.zeros(shape, DType.F32).keep(),
           Tensors.zeros(Shape.of(), DType.F32).keep());
+    }
+
+    /** Of some rows only. */
+    Moments narrow(long start, long count) {
+      return new Moments(first.narrow(0, start, count), second.narrow(0, start, count), steps);
     }
 
     void close() {
@@ -79,36 +89,83 @@ public final class Optimizer implements AutoCloseable {
       Map<String, Parameter> group, double lr, double weightDecay, double gradientFactor) {
     var values = new ArrayList<Tensor>();
     var gradients = new ArrayList<Tensor>();
-    var first = new ArrayList<Tensor>();
-    var second = new ArrayList<Tensor>();
-    var steps = new ArrayList<Tensor>();
+    var states = new ArrayList<Moments>();
+    Update update = update(lr, weightDecay, gradientFactor);
     group.forEach(
         (name, parameter) ->
             parameter
-                .grad()
+                .storedGrad()
                 .ifPresent(
                     gradient -> {
                       Moments own =
                           moments.computeIfAbsent(name, n -> Moments.zero(parameter.shape()));
-                      values.add(parameter.value());
-                      gradients.add(gradient);
-                      first.add(own.first);
-                      second.add(own.second);
-                      steps.add(own.steps.addInPlace(1));
+                      own.steps.addInPlace(1);
+                      if (gradient.isSparse()) {
+                        stepTable(parameter.value(), SparseRows.of(gradient), own, update);
+                      } else {
+                        values.add(parameter.value());
+                        gradients.add(gradient);
+                        states.add(own);
+                      }
                     }));
     if (!values.isEmpty()) {
-      FusedAdamW.step(
-          values,
-          gradients,
-          first,
-          second,
-          steps,
-          lr,
-          settings.beta1(),
-          settings.beta2(),
-          weightDecay,
-          settings.eps(),
-          divisor(gradientFactor));
+      update.apply(values, gradients, states);
+    }
+  }
+
+  /** One call of the fused step, all but the tensors. */
+  private interface Update {
+    void apply(List<Tensor> values, List<Tensor> gradients, List<Moments> states);
+  }
+
+  private Update update(double lr, double weightDecay, double gradientFactor) {
+    Optional<Tensor> divisor = divisor(gradientFactor);
+    return (values, gradients, states) ->
+        FusedAdamW.step(
+            values,
+            gradients,
+            states.stream().map(Moments::first).toList(),
+            states.stream().map(Moments::second).toList(),
+            states.stream().map(Moments::steps).toList(),
+            lr,
+            settings.beta1(),
+            settings.beta2(),
+            weightDecay,
+            settings.eps(),
+            divisor);
+  }
+
+  /**
+   * The step of an embedding table, block by block. AdamW moves rows without a gradient too, by
+   * their moments; a block's gradient fits the cache, and the whole one never exists.
+   */
+  private static void stepTable(Tensor table, SparseRows gradient, Moments own, Update update) {
+    long rows = table.size(0);
+    long width = table.numel() / rows;
+    long block = Math.min(rows, Math.max(1, TABLE_BLOCK / width));
+    Tensor room = Tensors.empty(Shape.of(block, width), DType.F32);
+    long[] touched = gradient.rows().toLongs();
+    int from = 0;
+    for (long start = 0; start < rows; start += block) {
+      long count = Math.min(block, rows - start);
+      int to = from;
+      while (to < touched.length && touched[to] < start + count) {
+        to++;
+      }
+      Tensor dense = room.narrow(0, 0, count).zeroInPlace();
+      if (to > from) {
+        long first = start;
+        long[] places = Arrays.stream(touched, from, to).map(row -> row - first).toArray();
+        dense.indexCopyInPlace(
+            0,
+            Tensors.ofLongs(places, places.length),
+            gradient.values().narrow(0, from, to - from));
+      }
+      from = to;
+      update.apply(
+          List.of(table.narrow(0, start, count)),
+          List.of(dense),
+          List.of(own.narrow(start, count)));
     }
   }
 

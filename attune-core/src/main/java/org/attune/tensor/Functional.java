@@ -42,12 +42,12 @@ public final class Functional {
 
   /**
    * Rows of a table: ids [..] I64, weight [V, D]; returns [.., D]. The row {@code paddingIndex}
-   * gets no gradient; -1 for none.
+   * gets no gradient; -1 for none. The table's gradient is sparse: see {@link SparseRows}.
    */
   public static Tensor embedding(Tensor ids, Tensor weight, long paddingIndex) {
     return tensor(
         "embedding",
-        () -> torch.embedding(weight.handle(), ids.handle(), paddingIndex, false, false),
+        () -> torch.embedding(weight.handle(), ids.handle(), paddingIndex, false, true),
         ids,
         weight);
   }

@@ -265,6 +265,16 @@ public final class Tensor implements AutoCloseable {
         tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
   }
 
+  /** Whether only some rows are stored, as in the gradient of an embedding table. */
+  public boolean isSparse() {
+    return value("isSparse", () -> handle.is_sparse(), this);
+  }
+
+  /** The same numbers with every row stored. */
+  public Tensor dense() {
+    return isSparse() ? tensor("dense", () -> handle.to_dense(), this) : this;
+  }
+
   // ---- reductions and choices
 
   public Tensor sum() {
@@ -419,6 +429,19 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor timesInPlace(Tensor other) {
     value("timesInPlace", () -> handle.mul_(other.handle), this, other);
+    return this;
+  }
+
+  /**
+   * Overwrites the slices numbered {@code index} [n] I64 along one dimension with those of source.
+   */
+  public Tensor indexCopyInPlace(int dim, Tensor index, Tensor source) {
+    value(
+        "indexCopyInPlace",
+        () -> handle.index_copy_(dim, index.handle, source.handle),
+        this,
+        index,
+        source);
     return this;
   }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.attune.UsageException;
+import org.attune.nn.Embedding;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
 import org.attune.nn.Parameter;
@@ -44,6 +46,54 @@ class OptimizerTest {
       for (ByHand hand : List.of(weight, bias, norm)) {
         hand.assertEqual();
       }
+    }
+  }
+
+  /** A table of two blocks, of which a step reads few rows, some twice; ids of seed 3. */
+  private static final class Table extends Module {
+    private final Embedding embedding = child("embedding", new Embedding(3000, 200, 0));
+
+    Table() {
+      initialize(new Rng(7), 0.02);
+    }
+
+    Parameter weight() {
+      return embedding.weight();
+    }
+  }
+
+  @Test
+  void aTableWithASparseGradientMovesAsWithADenseOne() {
+    var settings = new AdamW(0.01, 0.1, 0.9, 0.99, 1e-8);
+    try (var sparse = new Table();
+        var dense = new Table();
+        Optimizer ofSparse = settings.over(sparse);
+        Optimizer ofDense = settings.over(dense)) {
+      for (int step = 0; step < 4; step++) {
+        long[] ids = new Random(3 + step).longs(40, 0, 3000).toArray();
+        ids[1] = ids[2];
+        ids[3] = 0; // the padding, which gets no gradient
+        float[] gradient = new float[3000 * 200];
+        for (long id : ids) {
+          for (int i = 0; id != 0 && i < 200; i++) {
+            gradient[(int) id * 200 + i] += i - 100;
+          }
+        }
+        try (Scope scope = Scope.open()) {
+          Tensor slope = Tensors.range(200).to(DType.F32).minus(100);
+          sparse.embedding.forward(Tensors.ofLongs(ids, 40)).times(slope).sum().backward();
+          dense.weight().value().times(Tensors.ofFloats(gradient, 3000, 200)).sum().backward();
+          assertThat(sparse.weight().storedGrad().orElseThrow().isSparse()).isTrue();
+          double norm = GradientClip.measure(List.of(dense.weight()), 1).norm();
+          assertThat(GradientClip.measure(List.of(sparse.weight()), 1).norm())
+              .isCloseTo(norm, within(1e-5 * norm));
+          ofSparse.step(0.01, 0.5);
+          ofDense.step(0.01, 0.5);
+        }
+        sparse.clearGrads();
+        dense.clearGrads();
+      }
+      assertThat(sparse.weight().value().toFloats()).isEqualTo(dense.weight().value().toFloats());
     }
   }
 
@@ -155,7 +205,7 @@ class OptimizerTest {
       assertThat(clip.norm()).isCloseTo(Math.sqrt(squares), within(1e-5));
       assertThat(clip.factor()).isCloseTo(0.5 / (Math.sqrt(squares) + 1e-6), within(1e-6));
       for (Parameter parameter : b.namedParameters().values()) {
-        parameter.grad().orElseThrow().timesInPlace(clip.factor());
+        parameter.storedGrad().orElseThrow().timesInPlace(clip.factor());
       }
       clipped.step(0.1, clip.factor());
       scaled.step(0.1, 1);
