@@ -53,6 +53,14 @@ public interface TrainTask<M extends Module> {
   }
 
   /**
+   * Whether a batch's loss is the sum of its rows' own: then a batch may go through the model in
+   * parts. A loss that sets rows against each other says no.
+   */
+  default boolean rowsAreIndependent() {
+    return true;
+  }
+
+  /**
    * How good the model is on a data set. Called with dropout off and gradients not recorded.
    *
    * @param batchSize rows to run at a time; must not change the result

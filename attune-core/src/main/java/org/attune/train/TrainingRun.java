@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.UsageException;
 import org.attune.data.Batch;
@@ -19,6 +20,7 @@ import org.attune.nn.Parameter;
 import org.attune.optim.GradientClip;
 import org.attune.optim.Optimizer;
 import org.attune.tensor.Autograd;
+import org.attune.tensor.Device;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Scope;
 import org.attune.train.TrainReport.Ending;
@@ -27,6 +29,9 @@ import org.attune.train.TrainReport.Ending;
 final class TrainingRun<M extends Module> implements AutoCloseable {
   /** Checkpoints kept on disk: the newest, and one more should it be damaged. */
   private static final int CHECKPOINTS_KEPT = 2;
+
+  /** More than any step has, so that no two draw the same dropout. */
+  private static final long PASSES_PER_STEP = 1 << 20;
 
   /** What a run is made of. */
   record Parts<M extends Module>(
@@ -158,8 +163,9 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
    */
   private double backward(long step, int[][] window) {
     int epoch = windows.epoch(step);
+    int[][] passes = Arrays.stream(window).flatMap(this::passes).toArray(int[][]::new);
     List<Batch> batches =
-        Arrays.stream(window).map(rows -> parts.train.batch(rows, epoch)).toList();
+        Arrays.stream(passes).map(rows -> parts.train.batch(rows, epoch)).toList();
     var whole = new Window(batches, batches.stream().mapToDouble(parts.task::weight).sum());
     if (!(whole.weight() > 0)) {
       throw new AttuneException(
@@ -170,14 +176,24 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     }
     double mean = 0;
     for (int i = 0; i < batches.size(); i++) {
-      model.beginStep(step * settings.accumulate() + i);
+      model.beginStep(step * PASSES_PER_STEP + i);
       double value = parts.task.backward(model, batches.get(i), whole, precision);
       if (!Double.isFinite(value)) {
-        throw notFinite("loss", value, step, window[i]);
+        throw notFinite("loss", value, step, passes[i]);
       }
       mean += value;
     }
     return mean;
+  }
+
+  /** The parts of a batch that go through the model one after the other. */
+  private Stream<int[]> passes(int[] rows) {
+    boolean whole = !parts.task.rowsAreIndependent() || !onCpu();
+    return whole ? Stream.of(rows) : Arrays.stream(windows.passes(rows));
+  }
+
+  private boolean onCpu() {
+    return parameters.values().iterator().next().value().device().kind() == Device.Kind.CPU;
   }
 
   /**

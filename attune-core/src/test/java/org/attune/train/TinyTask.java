@@ -27,6 +27,7 @@ final class TinyTask implements TrainTask<TinyClassifier> {
   private final CrossEntropy objective = CrossEntropy.plain();
   private DoubleUnaryOperator tamper = call -> 1;
   private List<String> metrics = List.of();
+  private boolean independent = true;
   private int calls;
 
   static Dataset dataset(int rows) {
@@ -66,6 +67,23 @@ final class TinyTask implements TrainTask<TinyClassifier> {
     var task = new TinyTask();
     task.tamper = index -> index == call ? factor : 1;
     return task;
+  }
+
+  /** Must see each batch whole. */
+  static TinyTask withRowsThatDepend() {
+    var task = new TinyTask();
+    task.independent = false;
+    return task;
+  }
+
+  /** How many losses were asked for. */
+  int losses() {
+    return calls;
+  }
+
+  @Override
+  public boolean rowsAreIndependent() {
+    return independent;
   }
 
   /** Says beforehand what it measures. */

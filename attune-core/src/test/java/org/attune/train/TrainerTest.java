@@ -112,6 +112,28 @@ class TrainerTest {
   }
 
   @Test
+  void aBatchOfManyTokensGoesThroughInPartsAndIsTheSameStep() {
+    try (var parts = new TinyClassifier(0, 7);
+        var batches = new TinyClassifier(0, 7);
+        var whole = new TinyClassifier(0, 7)) {
+      var counting = new TinyTask();
+      var together = TinyTask.withRowsThatDepend();
+      trainer(parts, counting).epochs(2).batchSize(400).fit(TinyTask.dataset(400));
+      trainer(batches).epochs(2).batchSize(50).accumulate(8).fit(TinyTask.dataset(400));
+      trainer(whole, together).epochs(2).batchSize(400).fit(TinyTask.dataset(400));
+      assertThat(counting.losses()).as("400 rows of 9 tokens, 512 at a time").isEqualTo(2 * 8);
+      assertThat(together.losses()).isEqualTo(2);
+      for (TinyClassifier other : List.of(batches, whole)) {
+        Map<String, float[]> expected = weights(other);
+        weights(parts)
+            .forEach(
+                (name, w) ->
+                    assertThat(w).as(name).containsExactly(expected.get(name), within(2e-4f)));
+      }
+    }
+  }
+
+  @Test
   void frozenParametersGetNoGradientAndDoNotMove() {
     try (var model = new TinyClassifier(0, 7)) {
       Parameter embedding = model.namedParameters().get("embedding.weight");
