@@ -1,5 +1,6 @@
 package org.attune.nn;
 
+import java.util.List;
 import java.util.Optional;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.DType;
@@ -110,10 +111,22 @@ public final class Attention extends Module {
     return Autocast.off(() -> Functional.attention(single(q), single(k), single(v), mask, scale));
   }
 
+  /**
+   * Dropout of attention weights inside the fused kernel, which has none. Every key stands there
+   * twice, once with its value and once with a value of zero, and for each query exactly one of the
+   * two is hidden: a dropped key still counts in the softmax's sum but adds nothing. That is the
+   * same function as dropping weights after the softmax, and no weight is ever stored.
+   */
   private Tensor withDropout(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    Tensor scores = q.times(scale).matmul(k.transpose(2, 3)); // [B, H, T, S]
-    Tensor masked = mask.map(scores::plus).orElse(scores);
-    return dropout.forward(Functional.softmax(masked, -1)).matmul(v);
+    Tensor hidden = dropout.bias(Shape.of(q.size(0), heads, q.size(2), k.size(2))); // [B, H, T, S]
+    Tensor choice = twice(hidden, hidden.neg().plus(-Float.MAX_VALUE), -1); // [B, H, T, 2 S]
+    Tensor bias = mask.map(m -> choice.plus(twice(m, m, -1))).orElse(choice);
+    Tensor values = v.times(1 / (1 - dropout.probability()));
+    return fused(q, twice(k, k, 2), twice(values, values.detach().times(0), 2), Optional.of(bias));
+  }
+
+  private static Tensor twice(Tensor first, Tensor second, int dim) {
+    return Tensor.cat(List.of(first, second), dim);
   }
 
   /** [B, T, H E] to [B, H, T, E]. */

@@ -2,6 +2,7 @@ package org.attune.nn;
 
 import org.attune.tensor.DType;
 import org.attune.tensor.Rng;
+import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 
 /**
@@ -52,11 +53,28 @@ public final class Dropout extends Module {
     if (!active()) {
       return x;
     }
+    requireSource();
+    DType type = x.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
+    return x.times(rng.dropoutMask(x.shape(), type, probability, step, site + calls++));
+  }
+
+  /**
+   * What {@link #forward} would do to weights that a softmax is still to make: 0 for one that is
+   * kept, the lowest F32 for one that is dropped. Kept ones are not scaled up.
+   */
+  Tensor bias(Shape shape) {
+    requireSource();
+    return rng.dropoutBias(shape, probability, step, site + calls++);
+  }
+
+  double probability() {
+    return probability;
+  }
+
+  private void requireSource() {
     if (rng == null) {
       throw new IllegalStateException(
           "dropout is on but has no source of randomness: call randomness(new Rng(seed)) on the model");
     }
-    DType type = x.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
-    return x.times(rng.dropoutMask(x.shape(), type, probability, step, site + calls++));
   }
 }

@@ -21,6 +21,12 @@ public final class Rng {
   /** Below this a second thread costs more than it saves. */
   private static final int PARALLEL_FROM = 64 * CHUNK;
 
+  /** Marks the elements that are kept. */
+  private static final int KEPT = -1;
+
+  /** Marks the elements that are dropped. */
+  private static final int DROPPED = 0;
+
   private static final double TWO_PI = 2 * Math.PI;
 
   private static final ThreadLocal<int[]> SCRATCH = ThreadLocal.withInitial(() -> new int[CHUNK]);
@@ -65,26 +71,54 @@ public final class Rng {
       throw new IllegalArgumentException(
           "dropout probability " + probability + ", expected [0, 1)");
     }
-    Tensor mask = Tensors.empty(shape, type);
-    long key = key(step, site);
-    int threshold = (int) Math.min(Integer.MAX_VALUE, Math.round(probability * 0x1p31));
     float kept = (float) (1 / (1 - probability));
-    if (type == DType.BF16) {
-      ShortPointer data = new ShortPointer(mask.handle().data_ptr());
-      chunks(
-          shape.numel(),
-          (at, n) -> putShorts(data, at, n, draw(at, n, key, threshold, bfloat16(kept))));
-    } else if (type == DType.F32) {
-      IntPointer data = new IntPointer(mask.handle().data_ptr());
+    if (type == DType.F32) {
       int bits = Float.floatToRawIntBits(kept);
-      chunks(
-          shape.numel(),
-          (at, n) ->
-              new IntPointer(data).position(at).put(draw(at, n, key, threshold, bits), 0, n));
-    } else {
+      return fill(shape, new Draw(key(step, site), threshold(probability), KEPT, bits));
+    }
+    if (type != DType.BF16) {
       throw new IllegalArgumentException("dropout mask of " + type + ", expected F32 or BF16");
     }
+    var draw = new Draw(key(step, site), threshold(probability), KEPT, bfloat16(kept));
+    Tensor mask = Tensors.empty(shape, type);
+    ShortPointer data = new ShortPointer(mask.handle().data_ptr());
+    chunks(shape.numel(), (at, n) -> putShorts(data, at, n, draw.chunk(at, n)));
     return mask;
+  }
+
+  /**
+   * The same draw as what to add to a logarithm: 0 for an element that is kept, the lowest F32 for
+   * one that is dropped.
+   */
+  public Tensor dropoutBias(Shape shape, double probability, long step, long site) {
+    int bits = Float.floatToRawIntBits(-Float.MAX_VALUE);
+    return fill(shape, new Draw(key(step, site), threshold(probability), DROPPED, bits));
+  }
+
+  private static Tensor fill(Shape shape, Draw draw) {
+    Tensor result = Tensors.empty(shape, DType.F32);
+    IntPointer data = new IntPointer(result.handle().data_ptr());
+    chunks(
+        shape.numel(), (at, n) -> new IntPointer(data).position(at).put(draw.chunk(at, n), 0, n));
+    return result;
+  }
+
+  /**
+   * A draw of one of two values an element: zero bits, or others.
+   *
+   * @param threshold of the upper 31 bits; an element below it is dropped
+   * @param flip {@link #KEPT} or {@link #DROPPED}: which elements get {@code bits}
+   */
+  private record Draw(long key, int threshold, int flip, int bits) {
+    int[] chunk(long at, int length) {
+      int[] chunk = SCRATCH.get();
+      fillBits(chunk, at, length, this);
+      return chunk;
+    }
+  }
+
+  private static int threshold(double probability) {
+    return (int) Math.min(Integer.MAX_VALUE, Math.round(probability * 0x1p31));
   }
 
   /** Independent normal numbers with mean 0 as F32 (Box and Muller 1958). */
@@ -122,12 +156,6 @@ public final class Rng {
 
   // ---- filling
 
-  private static int[] draw(long at, int length, long key, int threshold, int kept) {
-    int[] chunk = SCRATCH.get();
-    fillBits(chunk, at, length, key, threshold, kept);
-    return chunk;
-  }
-
   private static void putShorts(ShortPointer data, long at, int length, int[] bits) {
     short[] chunk = new short[length];
     for (int i = 0; i < length; i++) {
@@ -157,9 +185,12 @@ public final class Rng {
   // element
   // on two cores against 2.2 for the plain form and about 5 for the engine's dropout.
 
-  /** Draws the words of [at, at + length) and replaces each by 0 (dropped) or {@code kept}. */
-  private static void fillBits(
-      int[] chunk, long at, int length, long key, int threshold, int kept) {
+  /** Draws the words of [at, at + length) and replaces each by 0 or the draw's bits. */
+  private static void fillBits(int[] chunk, long at, int length, Draw draw) {
+    long key = draw.key;
+    int threshold = draw.threshold;
+    int flip = draw.flip;
+    int bits = draw.bits;
     int low = (int) key + (int) at;
     int high = (int) (key >>> 32) + (int) (at >>> 32) * 0x9e3779b9;
     int[] counter = COUNTER;
@@ -176,7 +207,7 @@ public final class Rng {
       x ^= x >>> 16;
       // All ones where the upper 31 bits are below the threshold, without a comparison.
       int dropped = ((x >>> 1) - threshold) >> 31;
-      chunk[i] = ~dropped & kept;
+      chunk[i] = (dropped ^ flip) & bits;
     }
   }
 
