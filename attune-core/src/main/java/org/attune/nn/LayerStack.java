@@ -40,10 +40,17 @@ public final class LayerStack<L extends Module> extends Module {
    * @return what the last one wrote
    */
   public Tensor forward(Tensor hidden, Call<L> call) {
+    return forward(hidden, call, call);
+  }
+
+  /** The same, with another way to run the last layer. */
+  public Tensor forward(Tensor hidden, Call<L> call, Call<L> lastCall) {
     Tensor state = hidden;
-    for (L layer : layers) {
+    for (int i = 0; i < layers.size(); i++) {
+      L layer = layers.get(i);
       Tensor input = state;
-      state = Scope.tidy(() -> call.apply(layer, input));
+      Call<L> own = i == layers.size() - 1 ? lastCall : call;
+      state = Scope.tidy(() -> own.apply(layer, input));
     }
     return state;
   }

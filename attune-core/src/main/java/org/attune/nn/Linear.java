@@ -1,5 +1,7 @@
 package org.attune.nn;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.attune.tensor.Functional;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
@@ -52,6 +54,33 @@ public final class Linear extends Module {
       throw new IllegalStateException("this linear layer has no bias");
     }
     return bias;
+  }
+
+  /**
+   * Several layers on one input as one matrix product, which reads the input once.
+   *
+   * @param x [.., in]
+   * @param layers all with a bias, or all without
+   * @return each layer's [.., out], views of one tensor
+   */
+  public static List<Tensor> together(Tensor x, List<Linear> layers) {
+    Tensor weight = Tensor.cat(layers.stream().map(layer -> layer.weight.value()).toList(), 0);
+    boolean biased = layers.get(0).bias != null;
+    Tensor all =
+        biased
+            ? Functional.linear(
+                x,
+                weight,
+                Tensor.cat(layers.stream().map(layer -> layer.bias().value()).toList(), 0))
+            : Functional.linear(x, weight);
+    List<Tensor> parts = new ArrayList<>();
+    long start = 0;
+    for (Linear layer : layers) {
+      long width = layer.weight.shape().size(0);
+      parts.add(all.narrow(-1, start, width));
+      start += width;
+    }
+    return parts;
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.attune.models.bert;
 
+import java.util.List;
 import java.util.Optional;
 import org.attune.nn.Attention;
 import org.attune.nn.Dropout;
@@ -32,9 +33,16 @@ final class BertAttention extends Module {
     norm = child("output.LayerNorm", new LayerNorm(width, config.layerNormEps()));
   }
 
-  /** x [B, T, D], mask [B, 1, 1, T] to [B, T, D]. */
-  Tensor forward(Tensor x, Optional<Tensor> mask) {
-    Tensor mixed = attention.forward(query.forward(x), key.forward(x), value.forward(x), mask);
-    return norm.forward(dropout.forward(output.forward(mixed)).plus(x));
+  /** One row for each of {@code asking} [B, U, D], which look at all of x [B, T, D]. */
+  Tensor forward(Tensor asking, Tensor x, Optional<Tensor> mask) {
+    Tensor mixed;
+    if (asking == x) {
+      List<Tensor> all = Linear.together(x, List.of(query, key, value));
+      mixed = attention.forward(all.get(0), all.get(1), all.get(2), mask);
+    } else {
+      List<Tensor> both = Linear.together(x, List.of(key, value));
+      mixed = attention.forward(query.forward(asking), both.get(0), both.get(1), mask);
+    }
+    return norm.forward(dropout.forward(output.forward(mixed)).plus(asking));
   }
 }

@@ -22,6 +22,6 @@ public final class BertForNextSentencePrediction extends BertBase {
   /** Logits [B, 2]. */
   @Override
   public Tensor forward(ModelInput input) {
-    return relationship.forward(bert.pool(bert.forward(input)));
+    return relationship.forward(bert.pooledFirst(input));
   }
 }

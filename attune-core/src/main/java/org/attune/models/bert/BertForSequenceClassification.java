@@ -23,7 +23,7 @@ public final class BertForSequenceClassification extends BertBase {
   /** Logits [B, labels]. */
   @Override
   public Tensor forward(ModelInput input) {
-    Tensor pooled = bert.pool(bert.forward(input)); // [B, D]
+    Tensor pooled = bert.pooledFirst(input); // [B, D]
     return classifier.forward(dropout.forward(pooled));
   }
 }

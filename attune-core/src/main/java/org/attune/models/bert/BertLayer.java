@@ -38,7 +38,18 @@ public final class BertLayer extends Module {
    * @return [B, T, D]
    */
   public Tensor forward(Tensor x, Optional<Tensor> mask) {
-    Tensor h = attention.forward(x, mask);
+    return forward(x, x, mask);
+  }
+
+  /**
+   * The layer's output for some tokens only, as the last layer is read by a head that looks at one:
+   * the others are keys and values, and their feed-forward is left out.
+   *
+   * @param asking [B, U, D], the tokens of x whose output is wanted
+   * @return [B, U, D]
+   */
+  public Tensor forward(Tensor asking, Tensor x, Optional<Tensor> mask) {
+    Tensor h = attention.forward(asking, x, mask);
     Tensor f = output.forward(activation.apply(intermediate.forward(h)));
     return norm.forward(dropout.forward(f).plus(h));
   }
