@@ -23,8 +23,17 @@ final class Flops {
             .filter(entry -> entry.getKey().contains(".layer."))
             .mapToLong(entry -> entry.getValue().shape().numel())
             .sum();
-    int layers = model.config().requiredInt("num_hidden_layers", 1, 1 << 12);
-    int width = model.config().requiredInt("hidden_size", 1, 1 << 24);
+    // DistilBERT has names of its own for the two.
+    int layers =
+        model
+            .config()
+            .optionalInt("n_layers", 1, 1 << 12)
+            .orElseGet(() -> model.config().requiredInt("num_hidden_layers", 1, 1 << 12));
+    int width =
+        model
+            .config()
+            .optionalInt("dim", 1, 1 << 24)
+            .orElseGet(() -> model.config().requiredInt("hidden_size", 1, 1 << 24));
     double flops = 0;
     for (int row = 0; row < rows.size(); row++) {
       double length = rows.length(row);
