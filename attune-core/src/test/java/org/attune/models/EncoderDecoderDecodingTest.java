@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 import org.attune.checkpoint.Checkpoint;
+import org.attune.tensor.Autocast;
+import org.attune.tensor.DType;
 import org.attune.tensor.NativeHandles;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -122,6 +124,34 @@ class EncoderDecoderDecodingTest {
         Decoding decoding = model.decode(prompts(0), 4)) {
       assertThatThrownBy(() -> decoding.next(column(4711)))
           .hasMessageContaining("token id 4711, expected 0 to");
+    }
+  }
+
+  /** With bf16 matrices the logits are those of fp32 to two digits, and so is every cached step. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "t5/conditional_generation",
+        "t5/conditional_generation_gated",
+        "bart/conditional_generation"
+      })
+  void halfPrecisionDecodesToo(String folder) {
+    GenerativeModel model = model(folder);
+    GenerativeModel half = model(folder);
+    try (Model owned = (Model) model;
+        Model ownedHalf = (Model) half;
+        Scope scope = Scope.open()) {
+      ownedHalf.matricesTo(DType.BF16);
+      try (Decoding exact = model.decode(prompts(0, 1), 4);
+          Decoding rounded = Autocast.bf16(() -> half.decode(prompts(0, 1), 4))) {
+        for (long token : new long[] {2, 5, 9}) {
+          Tensor expected = exact.next(column(token, token + 1));
+          Tensor actual = Autocast.bf16(() -> rounded.next(column(token, token + 1)));
+          double scale = Math.max(1, expected.abs().max().item());
+          assertThat(actual.to(DType.F32).minus(expected).abs().max().item() / scale)
+              .isLessThan(3e-2);
+        }
+      }
     }
   }
 
