@@ -36,6 +36,7 @@ final class Llama2cFile implements WeightFile {
   private final Path path;
   private final FileChannel channel;
   private final Header header;
+  private final long available; // bytes of the file
   private final boolean tied;
   private final Map<String, TensorEntry> entries = new LinkedHashMap<>();
   private long end = HEADER; // of what is laid out so far
@@ -43,6 +44,7 @@ final class Llama2cFile implements WeightFile {
   private Llama2cFile(Path path, FileChannel channel, int[] numbers) throws IOException {
     this.path = path;
     this.channel = channel;
+    this.available = channel.size();
     this.tied = numbers[5] > 0;
     this.header =
         new Header(
@@ -64,9 +66,11 @@ final class Llama2cFile implements WeightFile {
               + " key heads, which do not divide");
     }
     layOut();
-    if (channel.size() != end) {
-      throw damaged(
-          "has " + channel.size() + " bytes, its header needs " + end + "; is it truncated?");
+    if (available < end) {
+      throw tooShort();
+    }
+    if (available > end) {
+      throw damaged("has " + available + " bytes, its header needs " + end);
     }
   }
 
@@ -131,6 +135,11 @@ final class Llama2cFile implements WeightFile {
     return number;
   }
 
+  private AttuneException tooShort() {
+    return damaged(
+        "has " + available + " bytes, its header needs " + end + " at least; is it truncated?");
+  }
+
   private AttuneException damaged(String what) {
     return new AttuneException(
         "llama2.c: "
@@ -172,8 +181,8 @@ final class Llama2cFile implements WeightFile {
     Shape shape = Shape.of(dims);
     long begin = end;
     end += shape.numel() * Float.BYTES;
-    if (end > 1L << 50) {
-      throw damaged("claims more bytes than any file has");
+    if (end > available) { // at once: a header may claim millions of layers
+      throw tooShort();
     }
     entries.put(name, new TensorEntry(name, DType.F32, shape, begin, end));
   }

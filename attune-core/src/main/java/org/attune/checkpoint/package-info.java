@@ -16,6 +16,10 @@
  * org.attune.checkpoint.HubCache}): bytes gather under a temporary name and count only when their
  * SHA-256 is the one announced.
  *
+ * <p>Models in one file, GGUF ({@code GgufHeader} has the format, {@code GgufType} that of the
+ * numbers) and llama2.c's ({@code Llama2cFile}), are read as if they were such folders ({@code
+ * SingleFile}): a config made of what they say, tensors under the names they would have.
+ *
  * <p>Files are written under a temporary name, synced and renamed ({@link
  * org.attune.checkpoint.AtomicFiles}): a reader sees the old file or the new one. May import:
  * {@code tensor}, {@code text}.

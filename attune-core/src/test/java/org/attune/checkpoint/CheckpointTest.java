@@ -44,7 +44,9 @@ class CheckpointTest {
     Path file = Files.writeString(folder.resolve("model.safetensors"), "x");
     refused(
         () -> Checkpoint.open(file.toString()),
-        "checkpoint: " + file + " is a file, expected the folder it lies in, with config.json");
+        "checkpoint: "
+            + file
+            + " is a file, expected the folder it lies in, with config.json, or a .gguf file or a model of llama2.c");
     refused(
         () -> Checkpoint.open(folder.toString()),
         "checkpoint: " + folder + " has no config.json; is it the folder of a model?");

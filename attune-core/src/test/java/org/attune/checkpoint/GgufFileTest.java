@@ -38,8 +38,9 @@ class GgufFileTest {
         SafetensorsFile golden =
             SafetensorsFile.open(types().resolveSibling("golden.safetensors"))) {
       assertThat(file.entry(type.name()).shape()).isEqualTo(golden.entry(type.name()).shape());
-      assertThat(file.tensor(type.name()).toFloats())
-          .isEqualTo(golden.tensor(type.name()).toFloats());
+      // Bit for bit but for the sign of a zero, which adding zero makes positive.
+      assertThat(file.tensor(type.name()).plus(0.0).toFloats())
+          .isEqualTo(golden.tensor(type.name()).plus(0.0).toFloats());
     }
   }
 
