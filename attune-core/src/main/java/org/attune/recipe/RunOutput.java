@@ -111,7 +111,7 @@ final class RunOutput {
         recipe.task() == Recipe.Task.SENTENCE_EMBEDDING
             ? "sentence-similarity"
             : recipe.task().configName(),
-        recipe.data().train().path(),
+        publicName(recipe.data().train().path()),
         recipe.task() == Recipe.Task.TEXT_CLASSIFICATION
             ? model.config().labels()
             : java.util.List.of(),
@@ -120,6 +120,11 @@ final class RunOutput {
             ? Optional.of("the test set")
             : result.validation().map(e -> "the validation set"),
         settings);
+  }
+
+  /** A model card is published: it has no business with this machine's folders. */
+  static String publicName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   static String json(Map<String, Object> map) {

@@ -72,6 +72,12 @@ class RunnerTest {
   }
 
   @Test
+  void modelCardNamesNoFolderOfThisMachine() {
+    assertThat(RunOutput.publicName("/home/me/data/reviews.csv")).isEqualTo("reviews.csv");
+    assertThat(RunOutput.publicName("builtin:wordnet-topics")).isEqualTo("builtin:wordnet-topics");
+  }
+
+  @Test
   void runJsonRepeatsTheRunToTheByte() throws IOException {
     Path again = root.resolve("again");
     Runner.of(Recipe.read(finished.resolve("run.json"), List.of("output=" + again))).run();
