@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.attune.recipe.Job;
 import org.attune.recipe.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,7 @@ class DocsTest {
   @MethodSource("recipes")
   void recipesAreRead(String yaml) throws IOException {
     Path file = Files.writeString(folder.resolve("recipe.yaml"), yaml);
-    assertThatCode(() -> Recipe.read(file, List.of())).doesNotThrowAnyException();
+    assertThatCode(() -> Job.read(file, List.of())).doesNotThrowAnyException();
   }
 
   @ParameterizedTest

@@ -5,6 +5,11 @@
  * come from and which columns matter. {@link org.attune.data.Sampler} gives the order of rows, a
  * pure function of seed and epoch; {@link org.attune.data.Batch} pads rows to arrays.
  *
+ * <p>Running text is a {@link org.attune.data.TextSource}; {@link org.attune.data.CorpusTokenizer}
+ * turns it, whatever its size, into a {@link org.attune.data.TokenFile}. Prompts and answers are a
+ * {@link org.attune.data.PromptSource}. What pre-training does to text is in {@link
+ * org.attune.data.noise}.
+ *
  * <h2>Formats</h2>
  *
  * <ul>
