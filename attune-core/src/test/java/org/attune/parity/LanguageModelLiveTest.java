@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Twenty steps of a small GPT-2 on WikiText-2 by both sides, from the same weights on the same
- * batches; seed 42. The bound is wider for the second ten: the sides drift apart, by 5e-3 when it was
- * written. bench/gpt2_wikitext.py runs the whole curve.
+ * batches; seed 42. The bound is wider for the second ten: the sides drift apart, by 5e-3 when it
+ * was written. bench/gpt2_wikitext.py runs the whole curve.
  */
 @Tag("live")
 class LanguageModelLiveTest {
