@@ -227,6 +227,28 @@ public final class Tokenizer implements AutoCloseable {
     return folder.file().largestId() + 1;
   }
 
+  /**
+   * Refuses a model whose embedding has no row for some of this tokenizer's ids. A model may have
+   * more rows: many are padded to a round number.
+   *
+   * @param vocabularySize the model's {@code vocab_size}
+   * @param model for messages: where it says so
+   */
+  public void requireFits(int vocabularySize, String model) {
+    if (vocabularySize() > vocabularySize) {
+      throw new AttuneException(
+          "text: "
+              + folder.source()
+              + " has ids up to "
+              + (vocabularySize() - 1)
+              + ", but the model has only "
+              + vocabularySize
+              + " embeddings (vocab_size of "
+              + model
+              + "); use the tokenizer the model was trained with");
+    }
+  }
+
   /** The id of an added or special token, such as {@code [MASK]}. */
   public OptionalInt specialId(String token) {
     Integer id = folder.file().addedTokens().get(token);

@@ -42,7 +42,13 @@ final class TokenizerSettings {
     ObjectNode settings = object(folder.resolve("tokenizer_config.json"));
     if (!settings.has("added_tokens_decoder")) {
       // It decides, as it does in transformers: it was written by what wrote the vocabulary.
-      settings.setAll(object(folder.resolve("special_tokens_map.json")));
+      ObjectNode roles = object(folder.resolve("special_tokens_map.json"));
+      for (JsonNode role : roles) {
+        if (role instanceof ObjectNode token) {
+          token.put("__type", "AddedToken"); // as tokenizer_config.json marks them
+        }
+      }
+      settings.setAll(roles);
       ObjectNode added = object(folder.resolve("added_tokens.json"));
       if (!added.isEmpty()) {
         settings.set("added_tokens_decoder", decoder(added, settings));

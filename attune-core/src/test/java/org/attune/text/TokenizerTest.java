@@ -115,6 +115,20 @@ class TokenizerTest {
   }
 
   @Test
+  void refusesAModelWithTooFewEmbeddings() throws Exception {
+    try (Tokenizer tokenizer = Tokenizer.load(TokenizerFixtures.kind("t5", folder))) {
+      tokenizer.requireFits(256, "config.json");
+      assertThatThrownBy(() -> tokenizer.requireFits(249, "config.json"))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              "text: "
+                  + folder.resolve("spiece.model")
+                  + " has ids up to 249, but the model has only 249 embeddings (vocab_size of"
+                  + " config.json); use the tokenizer the model was trained with");
+    }
+  }
+
+  @Test
   void refusesDamagedFiles() throws Exception {
     Path json = folder.resolve("tokenizer.json");
     Files.writeString(json, "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 1");
