@@ -55,11 +55,21 @@ final class Inference {
     ModelInput input =
         ModelInput.of(Tensors.ofLongs(batch.inputIds(), rows, length))
             .withMask(batch.packing().isPresent() ? Optional.of(segmentMask(batch)) : mask)
-            .withTypeIds(Optional.of(Tensors.ofLongs(batch.typeIds(), rows, length)));
+            .withTypeIds(typeIds(batch));
     if (batch.packing().isPresent()) {
       input = input.withPositions(Tensors.ofLongs(batch.packing().get().positions(), rows, length));
     }
     return batch.decoder().isPresent() ? withDecoder(input, batch.decoder().get(), rows) : input;
+  }
+
+  /**
+   * Left out where all are 0: to a model with segments that is the same, and GPT-2, whose tokenizer
+   * knows none, would add the embedding of its token 0 to every place.
+   */
+  private static Optional<Tensor> typeIds(Batch batch) {
+    return Arrays.stream(batch.typeIds()).allMatch(type -> type == 0)
+        ? Optional.empty()
+        : Optional.of(Tensors.ofLongs(batch.typeIds(), batch.rows(), batch.length()));
   }
 
   private static ModelInput withDecoder(ModelInput input, Batch.Decoder decoder, long rows) {
