@@ -36,6 +36,13 @@ public final class GenerationDefaults {
     return new GenerationDefaults(Files.exists(file) ? ConfigJson.read(file) : checkpoint.config());
   }
 
+  /** Writes a checkpoint's generation_config.json into the folder of a model made from it. */
+  public static void carryOver(Checkpoint checkpoint, Path folder) {
+    if (Files.exists(checkpoint.folder().resolve(FILE))) {
+      of(checkpoint).json().write(folder.resolve(FILE));
+    }
+  }
+
   /** Those that a generation_config.json, or an old config.json, holds. */
   public static GenerationDefaults of(ConfigJson json) {
     return new GenerationDefaults(json);

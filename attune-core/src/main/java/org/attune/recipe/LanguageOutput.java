@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.Checkpoint;
+import org.attune.checkpoint.GenerationDefaults;
 import org.attune.checkpoint.ModelCard;
 import org.attune.metric.Evaluation;
 import org.attune.metric.Score;
@@ -35,6 +36,7 @@ final class LanguageOutput {
   /** run.json comes last: a folder that has it is whole. */
   void write(Model model) {
     TaskFiles.save(model, base.tokenizer(), recipe.output());
+    base.checkpoint().ifPresent(from -> GenerationDefaults.carryOver(from, recipe.output()));
     AtomicFiles.write(recipe.output().resolve("metrics.json"), RunOutput.json(metrics()));
     AtomicFiles.write(recipe.output().resolve("README.md"), card().render());
     AtomicFiles.write(recipe.output().resolve("run.json"), RunOutput.json(record()));

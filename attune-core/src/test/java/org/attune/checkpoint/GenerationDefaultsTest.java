@@ -25,6 +25,20 @@ class GenerationDefaultsTest {
   }
 
   @Test
+  void theFileGoesWithAModelMadeFromTheCheckpoint() throws IOException {
+    Path made = Files.createDirectory(folder.resolve("made"));
+    Files.writeString(folder.resolve("config.json"), "{\"num_beams\": 2}");
+    try (Checkpoint checkpoint = Checkpoint.open(folder.toString())) {
+      GenerationDefaults.carryOver(checkpoint, made);
+      assertThat(made).isEmptyDirectory();
+      Files.writeString(folder.resolve("generation_config.json"), "{\"num_beams\": 3, \"x\": 1}");
+      GenerationDefaults.carryOver(checkpoint, made);
+    }
+    assertThat(Files.readString(made.resolve("generation_config.json")))
+        .contains("\"num_beams\": 3", "\"x\": 1");
+  }
+
+  @Test
   void theFileSaysIt() throws IOException {
     GenerationDefaults defaults =
         written(
