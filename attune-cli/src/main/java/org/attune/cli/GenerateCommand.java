@@ -207,7 +207,9 @@ final class GenerateCommand implements Callable<Integer> {
             .map(id -> IntStream.concat(IntStream.of(id), Arrays.stream(text.tokenIds())).toArray())
             .orElse(text.tokenIds());
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("text", writer.decode(text.tokenIds()));
+    if (writer.hasTokenizer()) {
+      row.put("text", writer.decode(text.tokenIds()));
+    }
     row.put("token_ids", ids);
     row.put("finish_reason", text.reason().name().toLowerCase(Locale.ROOT));
     if (config.beams().numBeams() > 1) {

@@ -1,10 +1,15 @@
 package org.attune.generate;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.GenerationDefaults;
@@ -28,15 +33,18 @@ import org.attune.text.Tokenizer;
  * }</pre>
  */
 public final class TextGenerator implements AutoCloseable {
+  private static final Pattern TOKENIZER_FILE =
+      Pattern.compile("(tokenizer|vocab|merges|spiece|sentencepiece|tok[0-9]+)\\b.*");
+
   private final Model model;
-  private final Tokenizer tokenizer;
+  private final Optional<Tokenizer> tokenizer;
   private final GenerationConfig settings;
   private final List<String> warnings;
   private final boolean half;
 
   private TextGenerator(
       Model model,
-      Tokenizer tokenizer,
+      Optional<Tokenizer> tokenizer,
       GenerationConfig settings,
       List<String> warnings,
       boolean half) {
@@ -70,9 +78,23 @@ public final class TextGenerator implements AutoCloseable {
         model.matricesTo(DType.BF16);
       }
       GenerationDefaults saved = GenerationDefaults.of(checkpoint);
-      Tokenizer tokenizer = checkpoint.tokenizer();
+      Optional<Tokenizer> tokenizer = tokenizer(checkpoint);
       GenerationConfig settings = withStart(GenerationConfig.of(saved), model);
       return new TextGenerator(model, tokenizer, settings, warnings(saved, settings), half);
+    }
+  }
+
+  /** Empty where the folder has no file of one: token ids can be written all the same. */
+  private static Optional<Tokenizer> tokenizer(Checkpoint checkpoint) {
+    try (Stream<Path> files = Files.list(checkpoint.folder())) {
+      boolean there =
+          files
+              .map(file -> file.getFileName().toString())
+              .anyMatch(file -> TOKENIZER_FILE.matcher(file).matches());
+      return there ? Optional.of(checkpoint.tokenizer()) : Optional.empty();
+    } catch (IOException e) {
+      throw new AttuneException(
+          "generate: " + checkpoint.folder() + " could not be read: " + e.getMessage(), e);
     }
   }
 
@@ -107,8 +129,22 @@ public final class TextGenerator implements AutoCloseable {
     return model;
   }
 
+  /**
+   * The model's tokenizer.
+   *
+   * @throws AttuneException when the model came without one
+   */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return tokenizer.orElseThrow(
+        () ->
+            new AttuneException(
+                "generate: the model's folder has no tokenizer; give token ids, or put its"
+                    + " tokenizer.json there"));
+  }
+
+  /** Whether there is a tokenizer: without one only token ids can be given and are written. */
+  public boolean hasTokenizer() {
+    return tokenizer.isPresent();
   }
 
   /** Whether a prompt goes to an encoder of its own. */
@@ -131,7 +167,7 @@ public final class TextGenerator implements AutoCloseable {
    */
   public Generated stream(
       String prompt, GenerationConfig config, Consumer<String> piece, BooleanSupplier cancelled) {
-    TokenStream text = tokenizer.stream(true);
+    TokenStream text = tokenizer().stream(true);
     Generator telling =
         generator(cancelled)
             .withListener(
@@ -175,7 +211,7 @@ public final class TextGenerator implements AutoCloseable {
   /** A generator over this model, for callers with token ids of their own. */
   public Generator generator(BooleanSupplier cancelled) {
     return Generator.of(model)
-        .withDecoder(ids -> tokenizer.decode(ids, true))
+        .withDecoder(ids -> tokenizer().decode(ids, true))
         .withCancel(cancelled);
   }
 
@@ -183,12 +219,12 @@ public final class TextGenerator implements AutoCloseable {
 
   /** The prompt's token ids, with the special tokens its tokenizer adds. */
   public int[] encode(String prompt) {
-    return tokenizer.encode(prompt).ids();
+    return tokenizer().encode(prompt).ids();
   }
 
   /** The text of written ids, without special tokens. */
   public String decode(int[] ids) {
-    return tokenizer.decode(ids, true);
+    return tokenizer().decode(ids, true);
   }
 
   /** What the decoder of an encoder-decoder begins with; empty for a decoder alone. */
@@ -203,6 +239,6 @@ public final class TextGenerator implements AutoCloseable {
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
+    tokenizer.ifPresent(Tokenizer::close);
   }
 }
