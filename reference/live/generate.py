@@ -89,6 +89,8 @@ def texts(model, prompts, settings):
 def every_run(model, prompts, new_tokens=NEW_TOKENS):
     """All settings, each with the texts it gives."""
     own = {key: value for key, value in model.generation_config.to_diff_dict().items() if not key.startswith("_")}
+    own.setdefault("eos_token_id", EOS)
+    own.setdefault("pad_token_id", PAD)
     runs = {}
     with torch.inference_mode():
         for name, changes in RUNS.items():
@@ -114,6 +116,7 @@ def main():
         model.save_pretrained(args.out)
     prompts = draw_prompts(args.prompts, model.config.vocab_size)
     runs = every_run(model, prompts)
+    args.out.mkdir(exist_ok=True)
     (args.out / "outputs.json").write_text(json.dumps({"prompts": prompts, "runs": runs}))
     print(json.dumps({"prompts": len(prompts), "runs": len(runs)}))
 

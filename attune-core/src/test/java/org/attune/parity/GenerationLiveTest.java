@@ -7,6 +7,7 @@ import org.attune.checkpoint.Checkpoint;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,19 @@ class GenerationLiveTest {
     try (Checkpoint checkpoint = Checkpoint.open(folder.toString());
         Model model = Pretrained.load(checkpoint).model()) {
       GenerationRuns.compare(model, outputs, family);
+    }
+  }
+
+  /** A trained model, whose texts are words and not noise: read from llama2.c's file, saved, and read there. */
+  @Test
+  void theRealLlamaWritesWhatTransformersWrites() throws Exception {
+    Path source = ReferenceStack.data().resolve("llama-260K");
+    try (Checkpoint checkpoint = Checkpoint.open(source.toString());
+        Model model = Pretrained.load(checkpoint).model()) {
+      Pretrained.save(model, folder);
+      ReferenceStack.run("generate.py", "llama", folder, "--model", folder);
+      JsonNode outputs = ReferenceStack.json(Files.readString(folder.resolve("outputs.json")));
+      GenerationRuns.compare(model, outputs, "the 260K Llama");
     }
   }
 }
