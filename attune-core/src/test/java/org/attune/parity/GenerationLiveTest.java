@@ -32,7 +32,10 @@ class GenerationLiveTest {
     }
   }
 
-  /** A trained model, whose texts are words and not noise: read from llama2.c's file, saved, and read there. */
+  /**
+   * A trained model, whose texts are words and not noise: read from llama2.c's file, saved, and
+   * read there.
+   */
   @Test
   void theRealLlamaWritesWhatTransformersWrites() throws Exception {
     Path source = ReferenceStack.data().resolve("llama-260K");
