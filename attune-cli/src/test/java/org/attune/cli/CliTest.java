@@ -68,7 +68,7 @@ class CliTest {
     fails(2, "attune: name a command\nattune: see 'attune --help'");
     fails(
         2,
-        "attune: name what to measure: train, infer or tokenize\nattune: see 'attune bench --help'",
+        "attune: name what to measure: train, infer, tokenize or generate\nattune: see 'attune bench --help'",
         "bench");
   }
 
@@ -248,7 +248,7 @@ class CliTest {
         "'decoder_attention_mask' has 1 numbers, decoder_input_ids 2");
     forwardFails(
         "{\"input_ids\": [101, 102], \"decoder_input_ids\": [0]}",
-        "'decoder_input_ids' is given, but BertModel has no decoder that reads them");
+        "'decoder_input_ids' is given, but BertModel has no decoder that reads them; leave it out");
   }
 
   private void forwardFails(String row, String message) throws IOException {

@@ -24,6 +24,10 @@ import picocli.CommandLine;
 class DocsTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern YAML = Pattern.compile("(?s)```yaml\n(.*?)```");
+
+  /** A word of a command line; quotes hold words together. */
+  private static final Pattern WORD = Pattern.compile("(\"[^\"]*\"|[^\\s\"])+");
+
   private static final Pattern COMMAND =
       Pattern.compile("(?m)^(?:#| {4}|\\$ )\\s*\\./attune ((?:.*\\\\\n)*.*)$");
   private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
@@ -86,7 +90,12 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("commands")
   void commandsAreUnderstood(String command) {
-    assertThatCode(() -> new CommandLine(new Attune()).parseArgs(command.split("\\s+")))
+    String[] words =
+        WORD.matcher(command)
+            .results()
+            .map(word -> word.group().replace("\"", ""))
+            .toArray(String[]::new);
+    assertThatCode(() -> new CommandLine(new Attune()).parseArgs(words))
         .as(command)
         .doesNotThrowAnyException();
   }
