@@ -111,7 +111,7 @@ class EncoderDecoderDecodingTest {
         decoding.next(column(3, 4, 5, 6));
         decoding.reorder(new long[] {2, 3});
       }
-      assertThat(NativeHandles.count()).isEqualTo(before);
+      assertThat(NativeHandles.count()).isLessThanOrEqualTo(before);
     }
   }
 

@@ -134,9 +134,11 @@ public abstract class ModuleContract<M extends Module> {
     try (M model = create(SEED)) {
       pass(model); // whatever the engine makes once
       long before = NativeHandles.count();
-      pass(model);
-      pass(model);
-      assertThat(NativeHandles.count()).isEqualTo(before);
+      for (int i = 0; i < 10; i++) {
+        pass(model);
+      }
+      // Fewer, where the collector has found what an earlier test in this JVM left behind.
+      assertThat(NativeHandles.count()).isLessThanOrEqualTo(before);
     }
   }
 
