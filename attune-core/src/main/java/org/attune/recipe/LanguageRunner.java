@@ -14,7 +14,6 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.data.PromptReader;
-import org.attune.data.Sampler;
 import org.attune.data.Split;
 import org.attune.data.TokenFile;
 import org.attune.metric.Evaluation;
@@ -30,7 +29,6 @@ import org.attune.task.TextToText;
 import org.attune.text.Tokenizer;
 import org.attune.train.Callback;
 import org.attune.train.Encoded;
-import org.attune.train.Every;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
@@ -317,30 +315,17 @@ final class LanguageRunner implements Job {
   }
 
   private Trainer<Model> trainer(Model model, LanguageModelTask task) {
-    Recipe.TrainPart train = recipe.train();
-    boolean judged = recipe.data().hasValidation();
     Trainer<Model> trainer =
         Trainer.of(model, task)
             .optimizer(recipe.optimizer())
             .schedule(recipe.schedule())
-            .epochs(train.epochs())
-            .batchSize(train.batchSize())
-            .accumulate(train.accumulate())
-            .clipNorm(train.clipNorm())
             .seed(recipe.seed())
             .precision(recipe.model().precision())
-            .evaluateEvery(judged ? train.evaluateEvery() : Every.never())
-            .saveEvery(train.saveEvery())
-            .sampler(train.groupByLength() ? Sampler.lengthGrouped() : Sampler.random())
             .output(recipe.output())
             .callback(callback)
             .stopWhen(stop)
             .resume(resume);
-    train.maxSteps().ifPresent(trainer::maxSteps);
-    train.keepBest().ifPresent(trainer::keepBest);
-    train
-        .earlyStopping()
-        .ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
+    recipe.train().applyTo(trainer, recipe.data().hasValidation());
     return trainer;
   }
 

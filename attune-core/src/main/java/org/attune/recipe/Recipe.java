@@ -7,11 +7,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
+import org.attune.data.Sampler;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.Precision;
+import org.attune.train.Trainer;
 
 /**
  * One training job. The same job in YAML has these names in snake case.
@@ -121,7 +123,26 @@ public record Recipe(
       Every saveEvery,
       Optional<String> keepBest,
       Optional<EarlyStopping> earlyStopping,
-      boolean groupByLength) {}
+      boolean groupByLength) {
+    /**
+     * Tells a trainer all of it.
+     *
+     * @param judged whether there are validation examples
+     */
+    void applyTo(Trainer<?> trainer, boolean judged) {
+      trainer
+          .epochs(epochs)
+          .batchSize(batchSize)
+          .accumulate(accumulate)
+          .clipNorm(clipNorm)
+          .evaluateEvery(judged ? evaluateEvery : Every.never())
+          .saveEvery(saveEvery)
+          .sampler(groupByLength ? Sampler.lengthGrouped() : Sampler.random());
+      maxSteps.ifPresent(trainer::maxSteps);
+      keepBest.ifPresent(trainer::keepBest);
+      earlyStopping.ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
+    }
+  }
 
   /**
    * Reads a recipe or a run.json.

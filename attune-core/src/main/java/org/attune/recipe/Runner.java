@@ -9,7 +9,6 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.data.DataSource;
 import org.attune.data.Dataset;
 import org.attune.data.Labels;
-import org.attune.data.Sampler;
 import org.attune.data.Split;
 import org.attune.metric.Evaluation;
 import org.attune.models.Families;
@@ -21,7 +20,6 @@ import org.attune.task.SentenceEmbedding;
 import org.attune.task.TextClassification;
 import org.attune.text.Tokenizer;
 import org.attune.train.Callback;
-import org.attune.train.Every;
 import org.attune.train.TrainReport;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
@@ -196,29 +194,17 @@ public final class Runner implements Job {
   }
 
   private <M extends Module> Trainer<M> trainer(M model, TrainTask<M> task) {
-    Recipe.TrainPart train = recipe.train();
     Trainer<M> trainer =
         Trainer.of(model, task)
             .optimizer(recipe.optimizer())
             .schedule(recipe.schedule())
-            .epochs(train.epochs())
-            .batchSize(train.batchSize())
-            .accumulate(train.accumulate())
-            .clipNorm(train.clipNorm())
             .seed(recipe.seed())
             .precision(recipe.model().precision())
-            .evaluateEvery(hasValidation() ? train.evaluateEvery() : Every.never())
-            .saveEvery(train.saveEvery())
-            .sampler(train.groupByLength() ? Sampler.lengthGrouped() : Sampler.random())
             .output(recipe.output())
             .callback(callback)
             .stopWhen(stop)
             .resume(resume);
-    train.maxSteps().ifPresent(trainer::maxSteps);
-    train.keepBest().ifPresent(trainer::keepBest);
-    train
-        .earlyStopping()
-        .ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
+    recipe.train().applyTo(trainer, hasValidation());
     return trainer;
   }
 
