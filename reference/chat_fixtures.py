@@ -3,15 +3,19 @@
     python chat_fixtures.py [OUT]          (OUT: attune-core/src/test/resources/golden)
 
 OUT/chat/cases.json: {"templates": {NAME: text}, "tokens": {..}, "cases": [{"template", "messages", "tools", "generation", "rendered" | "error", "spans"}]}.
+OUT/chat/training.json: what apply_chat_template makes of chats with golden/tokenizer/gpt2, and which tokens are the assistant's, for
+templates that mark answers: {"cases": [{"marked": template, "plain": the same without marks, "messages", "ids", "mask"}]}.
 The templates are written down here from what the models' makers publish in tokenizer_config.json; a template of that length is a description of a
 format. Makers and licences of the models: ChatML (OpenAI's format; Qwen, SmolLM2: Apache-2.0), Zephyr (MIT), Mistral (Apache-2.0), Qwen2.5 and Qwen3
 (Apache-2.0), Phi-3 (MIT), Llama 2 and 3 (Llama community licences), Gemma (Gemma terms). LANGUAGE and GENERATION are our own.
 """
-import json, sys
+import json, re, sys
 from pathlib import Path
 
+from transformers import AutoTokenizer
 from transformers.utils.chat_template_utils import render_jinja_template
 
+GOLDEN = Path(__file__).parent.parent / "attune-core/src/test/resources/golden"
 TEMPLATES = {
 "chatml": "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
 "smollm2": "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
@@ -233,6 +237,27 @@ def case(name, messages, tools, generation):
     return result
 
 
+MARKED = {
+"turns": "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content + '<|im_end|>\n' }}{% endgeneration %}{% else %}{{ m.content + '<|im_end|>\n' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+"words": "{% for m in messages %}{% if m.role == 'assistant' %}{{ 'B:' }}{% generation %}{{ ' ' + m.content | trim + eos_token }}{% endgeneration %}{% else %}{{ 'A: ' + m.content | trim + '\n' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'B:' }}{% endif %}",
+}
+
+
+def training(golden):
+    """Token ids and the assistant's among them."""
+    cases = []
+    for template in MARKED.values():
+        tokenizer = AutoTokenizer.from_pretrained(golden / "tokenizer" / "gpt2")
+        tokenizer.chat_template = template
+        for chat in CHATS:
+            if chat[0]["role"] == "assistant" or all(m["role"] != "assistant" for m in chat):
+                continue
+            encoded = tokenizer.apply_chat_template(chat, return_dict=True, return_assistant_tokens_mask=True)
+            cases.append({"marked": template, "plain": re.sub("{% (end)?generation %}", "", template), "messages": chat,
+                          "ids": encoded["input_ids"], "mask": encoded["assistant_masks"]})
+    return cases
+
+
 def main(out):
     cases = [case(name, chat, None, generation) for name in TEMPLATES for chat in CHATS for generation in (False, True)]
     cases += [case(name, [SYSTEM, USER, CALL, RESULT, RESULT, ASSISTANT, LONG], TOOLS, True) for name in ("llama3_tools", "qwen25", "qwen3_core")]
@@ -240,8 +265,10 @@ def main(out):
     folder.mkdir(exist_ok=True)
     text = json.dumps({"templates": TEMPLATES, "tokens": TOKENS, "cases": cases}, ensure_ascii=False, indent=1)
     (folder / "cases.json").write_text(text + "\n", encoding="utf-8")
+    text = json.dumps({"cases": training(GOLDEN)}, ensure_ascii=False)
+    (folder / "training.json").write_text(text + "\n", encoding="utf-8")
     print(len(cases), "cases,", sum("error" in c for c in cases), "errors", {c["template"]: c["error"] for c in cases if "error" in c})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "attune-core/src/test/resources/golden")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else GOLDEN)

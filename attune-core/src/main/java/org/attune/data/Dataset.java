@@ -262,6 +262,7 @@ public final class Dataset {
           case NONE -> "no labels";
           case SCORE -> "scores";
           case TEXT -> "answers";
+          case CHAT -> "chats";
           case SINGLE -> labels.size() + " labels";
           case MULTI -> labels.size() + " labels, several a row";
         };

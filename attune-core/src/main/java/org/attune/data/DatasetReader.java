@@ -57,6 +57,9 @@ final class DatasetReader {
     if (target instanceof Target.Text) {
       return Target.Kind.TEXT;
     }
+    if (target instanceof Target.Chat) {
+      return Target.Kind.CHAT;
+    }
     return target instanceof Target.Score ? Target.Kind.SCORE : Target.Kind.NONE;
   }
 

@@ -31,7 +31,7 @@ final class JsonLines {
 
   /** What is done with each object; false stops. */
   private interface ObjectHandler {
-    boolean accept(JsonNode object);
+    boolean accept(JsonNode object, int line);
   }
 
   /** Keys from the first line on, until all that are wanted have been seen. */
@@ -39,7 +39,7 @@ final class JsonLines {
     Set<String> keys = new LinkedHashSet<>();
     scan(
         file,
-        object -> {
+        (object, line) -> {
           object.fieldNames().forEachRemaining(keys::add);
           return !keys.containsAll(wanted);
         });
@@ -49,11 +49,30 @@ final class JsonLines {
   /** The first line that is not an object. */
   static Optional<AttuneException> fault(Path file) {
     try {
-      scan(file, object -> true);
+      scan(file, (object, line) -> true);
       return Optional.empty();
     } catch (AttuneException e) {
       return Optional.of(e);
     }
+  }
+
+  /** What is done with each object, given the number of its line. */
+  interface RowHandler {
+    void accept(JsonNode object, int line);
+  }
+
+  /**
+   * All objects in order.
+   *
+   * @throws AttuneException naming the first line that is none
+   */
+  static void each(Path file, RowHandler handler) {
+    scan(
+        file,
+        (object, line) -> {
+          handler.accept(object, line);
+          return true;
+        });
   }
 
   private static void scan(Path file, ObjectHandler handler) {
@@ -63,7 +82,7 @@ final class JsonLines {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         String json = number == 1 && line.startsWith("\ufeff") ? line.substring(1) : line;
-        if (!json.isBlank() && !handler.accept(object(file, number, json))) {
+        if (!json.isBlank() && !handler.accept(object(file, number, json), number)) {
           return;
         }
       }

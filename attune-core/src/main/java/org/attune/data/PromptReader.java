@@ -205,7 +205,7 @@ public final class PromptReader {
     }
   }
 
-  private static JsonNode tree(Path file) {
+  static JsonNode tree(Path file) {
     try {
       if (Files.size(file) > LARGEST_JSON) {
         throw new AttuneException(

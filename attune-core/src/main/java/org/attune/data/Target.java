@@ -1,6 +1,7 @@
 package org.attune.data;
 
 import java.util.List;
+import java.util.Map;
 
 /** What an example should be answered with. */
 public sealed interface Target {
@@ -31,12 +32,24 @@ public sealed interface Target {
   /** A text to write. */
   record Text(String value) implements Target {}
 
+  /**
+   * A chat, of which the assistant's messages are to be written.
+   *
+   * @param messages each with {@code role}, mostly {@code content}, and what else a template reads
+   */
+  record Chat(List<Map<String, Object>> messages) implements Target {
+    public Chat {
+      messages = List.copyOf(messages);
+    }
+  }
+
   /** The kinds a data set can be of; all its examples have the same. */
   enum Kind {
     NONE,
     SINGLE,
     MULTI,
     SCORE,
-    TEXT
+    TEXT,
+    CHAT
   }
 }

@@ -7,8 +7,8 @@
  *
  * <p>Running text is a {@link org.attune.data.TextSource}; {@link org.attune.data.CorpusTokenizer}
  * turns it, whatever its size, into a {@link org.attune.data.TokenFile}. Prompts and answers are a
- * {@link org.attune.data.PromptSource}. What pre-training does to text is in {@link
- * org.attune.data.noise}.
+ * {@link org.attune.data.PromptSource}, chats a {@link org.attune.data.ChatSource}. What
+ * pre-training does to text is in {@link org.attune.data.noise}.
  *
  * <h2>Formats</h2>
  *

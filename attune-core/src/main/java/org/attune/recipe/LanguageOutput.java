@@ -90,12 +90,28 @@ final class LanguageOutput {
         String.valueOf(recipe.output().getFileName()),
         base.checkpoint().map(Checkpoint::name).orElse(""),
         recipe.task().pipeline(),
-        recipe.data().train().names(),
+        publicNames(recipe.data().train()),
         List.of(),
         headline,
-        result.test().isPresent()
-            ? Optional.of("the test set")
-            : result.validation().map(e -> "the validation set"),
+        measuredOn(),
         settings);
+  }
+
+  /** Where the figures come from: the training files too, where a share of them was held back. */
+  private Optional<ModelCard.Measured> measuredOn() {
+    LanguageRecipe.DataPart data = recipe.data();
+    if (result.test().isPresent()) {
+      return Optional.of(
+          new ModelCard.Measured("the test set", publicNames(data.test().orElse(data.train()))));
+    }
+    String validation = publicNames(data.validation().orElse(data.train()));
+    return result.validation().map(e -> new ModelCard.Measured("the validation set", validation));
+  }
+
+  private static String publicNames(LanguageRecipe.Sources sources) {
+    return sources.paths().stream()
+        .map(RunOutput::publicName)
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 }

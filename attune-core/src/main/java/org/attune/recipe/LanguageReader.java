@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.attune.data.ChatSource;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
 import org.attune.optim.AdamW;
@@ -156,19 +157,22 @@ final class LanguageReader {
             node -> {
               List<TextSource> texts = new ArrayList<>();
               List<PromptSource> prompts = new ArrayList<>();
+              List<ChatSource> chats = new ArrayList<>();
               List<?> list = node.value() instanceof List<?> many ? many : List.of(node);
               for (Object item : list) {
                 Section source = new Section("data." + key, (YamlNode) item);
                 if (source.node("prompt").isPresent() || source.node("answer").isPresent()) {
                   prompts.add(prompt(source));
+                } else if (source.node("messages").isPresent()) {
+                  chats.add(chat(source));
                 } else {
                   texts.add(text(source));
                 }
               }
-              if (texts.isEmpty() && prompts.isEmpty()) {
+              if (list.isEmpty()) {
                 throw new RecipeMistake(node.where(), "'data." + key + "' is an empty list");
               }
-              return new LanguageRecipe.Sources(texts, prompts);
+              return new LanguageRecipe.Sources(texts, prompts, chats);
             });
   }
 
@@ -216,6 +220,19 @@ final class LanguageReader {
                         .map(name -> PromptSource.Format.valueOf(name.toUpperCase(Locale.ROOT))),
                     section.texts("columns"),
                     section.textMap("values"),
+                    limit == 0 ? OptionalInt.empty() : OptionalInt.of(limit)));
+    section.finish();
+    return source;
+  }
+
+  private static ChatSource chat(Section section) {
+    int limit = section.integer("limit", 0, 1, MANY);
+    ChatSource source =
+        section.locate(
+            () ->
+                new ChatSource(
+                    section.requiredText("path"),
+                    section.requiredText("messages"),
                     limit == 0 ? OptionalInt.empty() : OptionalInt.of(limit)));
     section.finish();
     return source;

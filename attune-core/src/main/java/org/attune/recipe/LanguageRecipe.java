@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.attune.UsageException;
+import org.attune.data.ChatSource;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
 import org.attune.optim.AdamW;
@@ -43,6 +45,12 @@ record LanguageRecipe(
           "'train.keep_best' needs 'data.validation': text to judge by, or a share such as 0.1");
     }
     boolean prompts = !data.train().prompts().isEmpty();
+    if (!data.train().chats().isEmpty() && task != Task.CAUSAL_LM) {
+      throw new UsageException(
+          "'data.train' has 'messages', which task "
+              + task.configName()
+              + " does not read; chats are for causal-lm");
+    }
     if (task == Task.TEXT_TO_TEXT && !prompts) {
       throw new UsageException("'data.train' needs 'prompt' and 'answer' for task text-to-text");
     }
@@ -118,23 +126,31 @@ record LanguageRecipe(
     }
   }
 
-  /** Running text, or prompts and answers; one of them is empty. */
-  record Sources(List<TextSource> texts, List<PromptSource> prompts) {
+  /** Running text, prompts and answers, or chats: two of them are empty. */
+  record Sources(List<TextSource> texts, List<PromptSource> prompts, List<ChatSource> chats) {
     Sources {
       texts = List.copyOf(texts);
       prompts = List.copyOf(prompts);
-      if (!texts.isEmpty() && !prompts.isEmpty()) {
-        throw new UsageException("some sources have 'prompt' and others do not; give all the same");
+      chats = List.copyOf(chats);
+      if (Stream.of(texts, prompts, chats).filter(list -> !list.isEmpty()).count() > 1) {
+        throw new UsageException(
+            "some sources have 'prompt' or 'messages' and others do not; give all the same");
       }
     }
 
-    /** Its files, for the model's page. */
-    String names() {
-      return String.join(
-          ", ",
-          texts.isEmpty()
-              ? prompts.stream().map(PromptSource::path).toList()
-              : texts.stream().map(TextSource::path).toList());
+    /** Whether rows are read whole, with answers to learn, rather than streamed as text. */
+    boolean areAnswers() {
+      return texts.isEmpty();
+    }
+
+    /** Its files. */
+    List<String> paths() {
+      return Stream.of(
+              texts.stream().map(TextSource::path),
+              prompts.stream().map(PromptSource::path),
+              chats.stream().map(ChatSource::path))
+          .flatMap(paths -> paths)
+          .toList();
     }
   }
 

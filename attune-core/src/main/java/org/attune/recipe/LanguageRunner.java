@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.data.Batch;
+import org.attune.data.ChatReader;
 import org.attune.data.Dataset;
 import org.attune.data.PromptReader;
 import org.attune.data.Split;
@@ -218,10 +219,8 @@ final class LanguageRunner implements Job {
   private Materials materials(LanguageModelTask task, List<TokenFile> files) {
     LanguageRecipe.DataPart data = recipe.data();
     Optional<Rows> test = data.test().map(sources -> rows(task, sources, files));
-    if (data.validationShare() > 0 && !data.train().prompts().isEmpty()) {
-      Split split =
-          PromptReader.read(data.train().prompts())
-              .split(1 - data.validationShare(), recipe.seed());
+    if (data.validationShare() > 0 && data.train().areAnswers()) {
+      Split split = answers(data.train()).split(1 - data.validationShare(), recipe.seed());
       return new Materials(
           rows(task, split.train()), Optional.of(rows(task, split.validation())), test);
     }
@@ -236,8 +235,8 @@ final class LanguageRunner implements Job {
   }
 
   private Rows rows(LanguageModelTask task, LanguageRecipe.Sources sources, List<TokenFile> files) {
-    if (!sources.prompts().isEmpty()) {
-      return rows(task, PromptReader.read(sources.prompts()));
+    if (sources.areAnswers()) {
+      return rows(task, answers(sources));
     }
     CorpusTask corpus = (CorpusTask) task;
     TokenFile file = corpus.read(sources.texts(), recipe.output());
@@ -246,13 +245,19 @@ final class LanguageRunner implements Job {
     notes.accept(
         String.format(
             "%s: %,d tokens, %,d documents, %,d rows",
-            sources.names(), file.size(), file.documents(), rows.size()));
+            String.join(", ", sources.paths()), file.size(), file.documents(), rows.size()));
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("tokens", file.size());
     facts.put("documents", file.documents());
     facts.put("rows", rows.size());
     facts.put("sha256", file.sha256());
     return new Rows(rows, facts, file.sha256());
+  }
+
+  private static Dataset answers(LanguageRecipe.Sources sources) {
+    return sources.chats().isEmpty()
+        ? PromptReader.read(sources.prompts())
+        : ChatReader.read(sources.chats());
   }
 
   private static Rows rows(LanguageModelTask task, Dataset data) {

@@ -1,9 +1,11 @@
 package org.attune.recipe;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.attune.data.ChatSource;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
 import org.attune.recipe.LanguageRecipe.Objective;
@@ -60,9 +62,19 @@ final class LanguageWriter {
   }
 
   private static List<Map<String, Object>> sources(LanguageRecipe.Sources sources) {
-    return sources.texts().isEmpty()
-        ? sources.prompts().stream().map(LanguageWriter::prompt).toList()
-        : sources.texts().stream().map(LanguageWriter::text).toList();
+    List<Map<String, Object>> list = new ArrayList<>();
+    sources.texts().forEach(source -> list.add(text(source)));
+    sources.prompts().forEach(source -> list.add(prompt(source)));
+    sources.chats().forEach(source -> list.add(chat(source)));
+    return list;
+  }
+
+  private static Map<String, Object> chat(ChatSource source) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("path", source.path());
+    map.put("messages", source.messages());
+    source.limit().ifPresent(limit -> map.put("limit", limit));
+    return map;
   }
 
   private static Map<String, Object> text(TextSource source) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ModelCard;
+import org.attune.data.DataSource;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
 import org.attune.metric.Score;
@@ -116,10 +117,21 @@ final class RunOutput {
             ? model.config().labels()
             : java.util.List.of(),
         headline,
-        result.test().isPresent()
-            ? Optional.of("the test set")
-            : result.validation().map(e -> "the validation set"),
+        measuredOn(),
         settings);
+  }
+
+  /** Where the figures come from: the training file too, where a share of it was held back. */
+  private Optional<ModelCard.Measured> measuredOn() {
+    String train = recipe.data().train().path();
+    if (result.test().isPresent()) {
+      String test = recipe.data().test().map(DataSource::path).orElse(train);
+      return Optional.of(new ModelCard.Measured("the test set", publicName(test)));
+    }
+    String validation = recipe.data().validation().map(DataSource::path).orElse(train);
+    return result
+        .validation()
+        .map(e -> new ModelCard.Measured("the validation set", publicName(validation)));
   }
 
   /** A model card is published: it has no business with this machine's folders. */

@@ -3,6 +3,7 @@ package org.attune.task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.attune.AttuneException;
 import org.attune.data.Batch;
 import org.attune.data.CorpusTokenizer;
@@ -11,13 +12,14 @@ import org.attune.data.Example;
 import org.attune.data.Target;
 import org.attune.data.TokenFile;
 import org.attune.models.Head;
+import org.attune.text.ChatTemplate;
 import org.attune.text.Encoding;
 import org.attune.text.Tokenizer;
 import org.attune.train.Encoded;
 
 /**
- * Foresees each token from those before it: running text in full rows as GPT-2's, or prompts and
- * answers, of which only the answer is asked for.
+ * Foresees each token from those before it: running text in full rows as GPT-2's; or prompts and
+ * answers, or chats, of which only the answers are asked for.
  */
 public final class CausalLanguageModeling extends CorpusTask {
   private final Packing packing;
@@ -73,14 +75,17 @@ public final class CausalLanguageModeling extends CorpusTask {
 
   // ---- prompts and answers
 
-  /** Texts alone become running text; with answers only those are learned. */
+  /** Texts alone become running text; of prompts with answers and of chats, answers are learned. */
   @Override
   public Encoded encode(Dataset data) {
-    return data.kind() == Target.Kind.TEXT ? answers(data) : super.encode(data);
+    return switch (data.kind()) {
+      case TEXT -> answers(data, data.examples().stream().parallel().map(this::answered).toList());
+      case CHAT -> answers(data, chats(data));
+      default -> super.encode(data);
+    };
   }
 
-  private Encoded answers(Dataset data) {
-    List<LanguageRow> rows = data.examples().stream().parallel().map(this::answered).toList();
+  private Encoded answers(Dataset data, List<LanguageRow> rows) {
     boolean asked =
         rows.stream()
             .anyMatch(row -> Arrays.stream(row.labels()).anyMatch(id -> id != Batch.IGNORE));
@@ -123,5 +128,58 @@ public final class CausalLanguageModeling extends CorpusTask {
       }
     }
     return LanguageRow.of(cut, labels);
+  }
+
+  // ---- chats
+
+  private List<LanguageRow> chats(Dataset data) {
+    ChatTemplate template =
+        tokenizer()
+            .chatTemplate()
+            .orElseThrow(
+                () ->
+                    new AttuneException(
+                        "task: the tokenizer has no chat template; put one into its folder as"
+                            + " chat_template.jinja, or into tokenizer_config.json"));
+    return IntStream.range(0, data.size())
+        .parallel()
+        .mapToObj(row -> chat(template, data, row))
+        .toList();
+  }
+
+  private LanguageRow chat(ChatTemplate template, Dataset data, int row) {
+    Target.Chat chat = (Target.Chat) data.get(row).target();
+    try {
+      return chat(template.renderAnswers(ChatTemplate.Chat.ofMaps(chat.messages())));
+    } catch (AttuneException e) {
+      throw new AttuneException(
+          "data: " + data.name() + " row " + (row + 1) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The chat as its template writes it, special tokens and all. A token that reaches into an answer
+   * is learned, one that reaches beyond it is not.
+   */
+  private LanguageRow chat(ChatTemplate.Rendered chat) {
+    Encoding whole = tokenizer().truncateTo(Integer.MAX_VALUE).encodeBare(chat.text());
+    int[] ids = Arrays.copyOf(whole.ids(), Math.min(whole.length(), maxLength()));
+    long[] labels = LanguageRow.shifted(ids);
+    int answer = 0; // the first that does not end before the token at hand
+    for (int i = 0; i + 1 < ids.length; i++) {
+      int start = whole.starts()[i + 1];
+      int end = whole.ends()[i + 1];
+      while (answer < chat.assistant().size() && chat.assistant().get(answer).end() <= start) {
+        answer++;
+      }
+      boolean learned =
+          answer < chat.assistant().size()
+              && end > chat.assistant().get(answer).start()
+              && end <= chat.assistant().get(answer).end();
+      if (!learned) {
+        labels[i] = Batch.IGNORE;
+      }
+    }
+    return LanguageRow.of(ids, labels);
   }
 }

@@ -37,6 +37,7 @@ final class TaskChecks {
       case MULTI -> "any number of labels";
       case SCORE -> "a number";
       case TEXT -> "a text";
+      case CHAT -> "a chat";
     };
   }
 

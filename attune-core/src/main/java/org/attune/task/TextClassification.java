@@ -110,7 +110,7 @@ public final class TextClassification implements TrainTask<Model> {
       case SINGLE -> of(tokenizer, data.labels());
       case MULTI -> multiLabel(tokenizer, data.labels());
       case SCORE -> regression(tokenizer);
-      case NONE, TEXT ->
+      case NONE, TEXT, CHAT ->
           throw new AttuneException(
               "task: " + data.name() + " has no labels; name their column with 'label' or 'score'");
     };

@@ -99,6 +99,20 @@ public final class ChatTemplate {
   }
 
   /**
+   * Renders a whole chat for learning, with the places of all answers: as the template marks them
+   * with {@code {% generation %}}, else found by what the chat is without them.
+   *
+   * @throws AttuneException when the template refuses the chat or fails, or does not let the
+   *     answers be found
+   */
+  public Rendered renderAnswers(Chat chat) {
+    Rendered whole = render(chat, false);
+    return whole.assistant().isEmpty()
+        ? new Rendered(whole.text(), new ChatAnswers(this, chat, whole.text()).find())
+        : whole;
+  }
+
+  /**
    * A conversation.
    *
    * @param messages each with {@code role} and {@code content}, and whatever else the template
@@ -143,6 +157,11 @@ public final class ChatTemplate {
       Map<String, Object> message = new LinkedHashMap<>();
       message.put("role", role);
       message.put("content", content);
+      return message(message);
+    }
+
+    /** Adds a message with all that the template reads of it. */
+    public Chat message(Map<String, Object> message) {
       List<Map<String, Object>> all = new ArrayList<>(messages);
       all.add(message);
       return new Chat(all, tools, variables);
