@@ -13,15 +13,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.NearNames;
+import org.attune.text.GgufVocabulary;
 import org.attune.text.Tokenizer;
 
 /**
  * A model's folder: config.json, weights, tokenizer. Named by a path, as {@code builtin:NAME}, or
  * as {@code owner/name[@revision]} on the Hugging Face Hub. Or a GGUF file or a model of llama2.c,
- * by its path or that of a folder with just one: read as if it were such a folder.
+ * by its path or that of a folder with just one: read as if it were such a folder. A GGUF file
+ * holds its tokenizer too.
  *
  * <p>Opening reads config.json; weights and tokenizer are opened when they are asked for.
  */
@@ -29,6 +32,8 @@ public final class Checkpoint implements Closeable {
   private final String name;
   private final Path folder;
   private final ConfigJson config;
+  private final Optional<ConfigJson> generation; // of a single file, which has no file of it
+  private final Optional<GgufVocabulary> vocabulary;
   private Weights weights;
   private Tokenizer tokenizer;
 
@@ -36,12 +41,16 @@ public final class Checkpoint implements Closeable {
     this.name = name;
     this.folder = folder;
     this.config = ConfigJson.read(folder.resolve("config.json"));
+    this.generation = Optional.empty();
+    this.vocabulary = Optional.empty();
   }
 
   private Checkpoint(String name, SingleFile file) {
     this.name = name;
     this.folder = file.path().toAbsolutePath().getParent();
     this.config = file.config();
+    this.generation = Optional.of(file.generation());
+    this.vocabulary = file.vocabulary();
     this.weights = Weights.of(file.weights());
   }
 
@@ -165,11 +174,31 @@ public final class Checkpoint implements Closeable {
     return weights;
   }
 
+  /**
+   * The model's tokenizer: the one in a GGUF file, else the folder's.
+   *
+   * @throws AttuneException when there is none, or it is damaged
+   */
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer = Tokenizer.load(folder);
+      tokenizer = ownVocabulary().map(Tokenizer::of).orElseGet(() -> Tokenizer.load(folder));
     }
     return tokenizer;
+  }
+
+  /** Whether there is a tokenizer, sound or not. */
+  public boolean hasTokenizer() {
+    return ownVocabulary().isPresent() || Tokenizer.isIn(folder);
+  }
+
+  /** One of a kind that is not read is passed over where the folder has another. */
+  private Optional<GgufVocabulary> ownVocabulary() {
+    return vocabulary.filter(own -> own.isKnown() || !Tokenizer.isIn(folder));
+  }
+
+  /** What generation_config.json would say of a model in a single file. */
+  Optional<ConfigJson> generation() {
+    return generation;
   }
 
   /** SHA-256 over the weights' files: reads them whole. */

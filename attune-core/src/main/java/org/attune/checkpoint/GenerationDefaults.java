@@ -32,15 +32,17 @@ public final class GenerationDefaults {
    * @throws org.attune.AttuneException when generation_config.json is no JSON object
    */
   public static GenerationDefaults of(Checkpoint checkpoint) {
+    return new GenerationDefaults(own(checkpoint).orElseGet(checkpoint::config));
+  }
+
+  private static Optional<ConfigJson> own(Checkpoint checkpoint) {
     Path file = checkpoint.folder().resolve(FILE);
-    return new GenerationDefaults(Files.exists(file) ? ConfigJson.read(file) : checkpoint.config());
+    return Files.exists(file) ? Optional.of(ConfigJson.read(file)) : checkpoint.generation();
   }
 
   /** Writes a checkpoint's generation_config.json into the folder of a model made from it. */
   public static void carryOver(Checkpoint checkpoint, Path folder) {
-    if (Files.exists(checkpoint.folder().resolve(FILE))) {
-      of(checkpoint).json().write(folder.resolve(FILE));
-    }
+    own(checkpoint).ifPresent(json -> json.write(folder.resolve(FILE)));
   }
 
   /** Those that a generation_config.json, or an old config.json, holds. */

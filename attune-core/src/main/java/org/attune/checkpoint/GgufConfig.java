@@ -1,5 +1,6 @@
 package org.attune.checkpoint;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,14 +91,26 @@ record GgufConfig(ConfigJson json, int heads, int keyHeads, boolean pairs) {
     }
 
     private ConfigJson withTokens(ConfigJson json) {
-      ConfigJson result = json;
-      for (String role : List.of("bos", "eos", "padding")) {
-        Optional<Long> id = header.integer("tokenizer.ggml." + role + "_token_id");
-        if (id.isPresent() && id.get() >= 0 && id.get() < vocabulary()) {
-          result = result.with((role.equals("padding") ? "pad" : role) + "_token_id", id.get());
-        }
+      List<Integer> ends = new ArrayList<>();
+      for (String role : List.of("eos", "eot", "eom")) { // end of text, of a turn, of a message
+        token(role).filter(id -> !ends.contains(id)).ifPresent(ends::add);
       }
-      return result;
+      ConfigJson result = json;
+      if (!ends.isEmpty()) {
+        result = result.with("eos_token_id", ends.size() == 1 ? ends.get(0) : ends);
+      }
+      Optional<Integer> bos = token("bos");
+      result = bos.isPresent() ? result.with("bos_token_id", bos.get()) : result;
+      Optional<Integer> pad = token("padding");
+      return pad.isPresent() ? result.with("pad_token_id", pad.get()) : result;
+    }
+
+    /** A token with a meaning; what is no token, as an unsigned -1, is passed over. */
+    private Optional<Integer> token(String role) {
+      return header
+          .integer("tokenizer.ggml." + role + "_token_id")
+          .filter(id -> id >= 0 && id < vocabulary())
+          .map(Long::intValue);
     }
 
     // ---- rotary positions

@@ -216,6 +216,10 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Stored> tensors, lon
     return typed(key, Long.class, "a whole number");
   }
 
+  Optional<Boolean> flag(String key) {
+    return typed(key, Boolean.class, "true or false");
+  }
+
   /** A number with or without a fraction. */
   Optional<Double> number(String key) {
     return typed(key, Number.class, "a number").map(Number::doubleValue);

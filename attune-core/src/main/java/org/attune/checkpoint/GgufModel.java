@@ -3,13 +3,16 @@ package org.attune.checkpoint;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.attune.AttuneException;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
+import org.attune.text.GgufVocabulary;
 
 /**
  * A GGUF file of the Llama family, with the names and the order of elements that transformers has.
@@ -85,6 +88,23 @@ final class GgufModel implements WeightFile {
 
   ConfigJson config() {
     return config.json();
+  }
+
+  /** What generation_config.json would say: the tokens that begin, end and fill texts. */
+  ConfigJson generation() {
+    ConfigJson generation = ConfigJson.parse("{}");
+    for (String role : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
+      List<Integer> ids = config.json().ints(role);
+      if (!ids.isEmpty()) {
+        generation = generation.with(role, ids.size() == 1 ? ids.get(0) : ids);
+      }
+    }
+    return generation;
+  }
+
+  /** The tokenizer in the file, if it has one. */
+  Optional<GgufVocabulary> vocabulary() {
+    return GgufTokens.of(file);
   }
 
   @Override

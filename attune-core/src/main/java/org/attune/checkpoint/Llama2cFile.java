@@ -30,6 +30,13 @@ final class Llama2cFile implements WeightFile {
   private static final int MAX_SIZE = 1 << 24;
   private static final int NEWER = 0x616b3432; // "ak42", of versions 1 and 2
 
+  private static final int BOS = 1;
+
+  /**
+   * Its training texts begin with the token that begins texts: the model writes it where one ends.
+   */
+  private static final List<Integer> ENDS = List.of(BOS, 2);
+
   private record Header(
       int width, int inner, int layers, int heads, int keyHeads, int vocabulary, int length) {}
 
@@ -206,10 +213,20 @@ final class Llama2cFile implements WeightFile {
         .with("rms_norm_eps", 1e-5)
         .with("rope_parameters", rope)
         .with("tie_word_embeddings", tied)
-        .with("bos_token_id", 1)
-        // Its training texts begin with <s>: the model writes it where one ends.
-        .with("eos_token_id", List.of(1, 2))
+        .with("bos_token_id", BOS)
+        .with("eos_token_id", ENDS)
         .with("dtype", "float32");
+  }
+
+  /**
+   * What generation_config.json would say: as run.c, which writes on until the text or the
+   * positions end.
+   */
+  ConfigJson generation() {
+    return ConfigJson.parse("{}")
+        .with("bos_token_id", BOS)
+        .with("eos_token_id", ENDS)
+        .with("max_length", header.length);
   }
 
   @Override

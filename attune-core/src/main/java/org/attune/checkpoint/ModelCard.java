@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param dataset what it learned from
  * @param labels its answers; empty for an encoder
  * @param metrics values on the test, or else the validation examples, in the order shown
- * @param measuredOn name of those examples
+ * @param measuredOn what those examples are
  * @param recipe the settings, one line each, in the order shown
  */
 public record ModelCard(
@@ -30,7 +30,7 @@ public record ModelCard(
     String dataset,
     List<String> labels,
     Map<String, Double> metrics,
-    Optional<String> measuredOn,
+    Optional<Measured> measuredOn,
     Map<String, String> recipe) {
 
   private static final int LABELS_SHOWN = 30;
@@ -38,6 +38,19 @@ public record ModelCard(
   /** Where the Hub keeps what comes with Attune. */
   private static final Map<String, String> HUB_NAMES =
       Map.of("builtin:all-minilm-l6-v2", "sentence-transformers/all-MiniLM-L6-v2");
+
+  /**
+   * Examples that a model was judged by.
+   *
+   * @param set which part they are, such as {@code the test set}
+   * @param dataset the file, or the data set, they come from
+   */
+  public record Measured(String set, String dataset) {
+    @Override
+    public String toString() {
+      return set + " of " + dataset;
+    }
+  }
 
   public ModelCard {
     labels = List.copyOf(labels);
@@ -73,7 +86,7 @@ public record ModelCard(
     page.append("model-index:\n- name: ").append(quoted(title));
     page.append("\n  results:\n  - task:\n      type: ").append(task);
     page.append("\n    dataset:\n      name: ").append(quoted(measured()));
-    page.append("\n      type: ").append(quoted(dataset));
+    page.append("\n      type: ").append(quoted(measuredOn.map(Measured::dataset).orElse(dataset)));
     page.append("\n    metrics:\n");
     metrics.forEach(
         (name, value) -> {
@@ -91,7 +104,7 @@ public record ModelCard(
   }
 
   private String measured() {
-    return measuredOn.map(examples -> examples + " of " + dataset).orElse(dataset);
+    return measuredOn.map(Measured::toString).orElse(dataset);
   }
 
   private void labels(StringBuilder page) {
@@ -109,7 +122,7 @@ public record ModelCard(
       return;
     }
     page.append("\n## Results");
-    measuredOn.ifPresent(examples -> page.append(" on ").append(line(examples)));
+    measuredOn.ifPresent(examples -> page.append(" on ").append(line(examples.toString())));
     page.append("\n\n| metric | value |\n|---|---|\n");
     metrics.forEach((name, value) -> row(page, name, number(value)));
   }

@@ -8,15 +8,23 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
+import org.attune.text.GgufVocabulary;
 
 /**
  * A model in one file that is no Hugging Face checkpoint: a GGUF file, or a model of llama2.c.
  *
  * @param path the file
  * @param config what config.json would say
+ * @param generation what generation_config.json would say
  * @param weights its tensors, under the names they would have
+ * @param vocabulary the tokenizer in the file, if it has one
  */
-record SingleFile(Path path, ConfigJson config, WeightFile weights) {
+record SingleFile(
+    Path path,
+    ConfigJson config,
+    ConfigJson generation,
+    WeightFile weights,
+    Optional<GgufVocabulary> vocabulary) {
   /**
    * The file of this kind that a path names: itself, or the only one in a folder.
    *
@@ -57,10 +65,18 @@ record SingleFile(Path path, ConfigJson config, WeightFile weights) {
   /** Opens and checks it. */
   static SingleFile open(Path path) {
     if (named(path, ".gguf")) {
-      GgufModel model = GgufModel.open(path);
-      return new SingleFile(path, model.config(), model);
+      return ofGguf(path, GgufModel.open(path));
     }
     Llama2cFile model = Llama2cFile.open(path);
-    return new SingleFile(path, model.config(), model);
+    return new SingleFile(path, model.config(), model.generation(), model, Optional.empty());
+  }
+
+  private static SingleFile ofGguf(Path path, GgufModel model) {
+    try {
+      return new SingleFile(path, model.config(), model.generation(), model, model.vocabulary());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 }

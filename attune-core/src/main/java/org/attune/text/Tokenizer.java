@@ -3,6 +3,7 @@ package org.attune.text;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +42,24 @@ public final class Tokenizer implements AutoCloseable {
    * @throws AttuneException when neither is there or the file is damaged
    */
   public static Tokenizer load(Path path) {
-    TokenizerFolder folder = TokenizerFolder.read(path);
+    return of(TokenizerFolder.read(path));
+  }
+
+  /**
+   * The tokenizer that a GGUF file holds.
+   *
+   * @throws AttuneException when its vocabulary is damaged, or of a kind that is not read
+   */
+  public static Tokenizer of(GgufVocabulary vocabulary) {
+    return of(TokenizerFolder.of(vocabulary));
+  }
+
+  /** Whether a folder holds the files of a tokenizer, sound or not. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve("tokenizer.json")) || SlowFolders.find(folder).isPresent();
+  }
+
+  private static Tokenizer of(TokenizerFolder folder) {
     try {
       RustTokenizer rust = new RustTokenizer(new String(folder.json(), StandardCharsets.UTF_8));
       return new Tokenizer(rust, folder, folder.modelMaxLength());

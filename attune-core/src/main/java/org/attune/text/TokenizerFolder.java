@@ -36,6 +36,9 @@ record TokenizerFolder(
     List<String> warnings,
     Map<String, byte[]> others) {
 
+  private static final String NAMED_TEMPLATES = "additional_chat_templates";
+  private static final String JINJA = ".jinja";
+
   /** Small files that say the same as tokenizer.json, or what it does not say. */
   private static final String[] CARRIED = {
     "vocab.txt",
@@ -59,6 +62,7 @@ record TokenizerFolder(
         others.put(name, TokenizerSettings.bytes(other));
       }
     }
+    others.putAll(namedTemplates(folder));
     if (tokenizerJson.endsWith("tokenizer.json") && Files.exists(tokenizerJson)) {
       return ofTokenizerJson(tokenizerJson, settings, others);
     }
@@ -81,6 +85,36 @@ record TokenizerFolder(
     TokenizerFile file = TokenizerFile.read(slow.json(), vocabulary.toString());
     return new TokenizerFolder(
         vocabulary, slow.json(), file, slow.settings(), file.warnings(), others);
+  }
+
+  /** The vocabulary of a GGUF file, which stands for a folder's files. */
+  static TokenizerFolder of(GgufVocabulary vocabulary) {
+    SlowFolder made = GgufFolder.convert(vocabulary);
+    TokenizerFile file = TokenizerFile.read(made.json(), vocabulary.source());
+    return new TokenizerFolder(
+        Path.of(vocabulary.source()),
+        made.json(),
+        file,
+        made.settings(),
+        file.warnings(),
+        Map.of());
+  }
+
+  /** Chat templates beside the default one, each in a file called after it. */
+  private static Map<String, byte[]> namedTemplates(Path folder) {
+    Map<String, byte[]> templates = new LinkedHashMap<>();
+    try (Stream<Path> files = Files.list(folder.resolve(NAMED_TEMPLATES))) {
+      files
+          .filter(file -> file.toString().endsWith(JINJA) && Files.isRegularFile(file))
+          .sorted()
+          .forEach(
+              file ->
+                  templates.put(
+                      NAMED_TEMPLATES + "/" + file.getFileName(), TokenizerSettings.bytes(file)));
+    } catch (IOException e) {
+      return Map.of(); // no such folder
+    }
+    return templates;
   }
 
   private static TokenizerFolder ofTokenizerJson(
@@ -135,12 +169,16 @@ record TokenizerFolder(
   }
 
   /**
-   * The chat template of this name: chat_template.jinja goes before tokenizer_config.json's {@code
+   * The chat template of this name: a file goes before tokenizer_config.json's {@code
    * chat_template}, which is a text or a list of named ones.
    */
   Optional<String> chatTemplate(String name) {
-    byte[] file = others.get("chat_template.jinja");
-    if (file != null && name.equals("default")) {
+    byte[] file =
+        others.get(
+            name.equals("default")
+                ? "chat_template" + JINJA
+                : NAMED_TEMPLATES + "/" + name + JINJA);
+    if (file != null) {
       return Optional.of(new String(file, StandardCharsets.UTF_8));
     }
     JsonNode template = settings.path("chat_template");

@@ -23,7 +23,7 @@ class ModelCardTest {
         dataset,
         labels,
         metrics,
-        Optional.of("the test set"),
+        Optional.of(new ModelCard.Measured("the test set", dataset.replace(".csv", "-test.csv"))),
         Map.of("epochs", "3"));
   }
 
@@ -52,8 +52,8 @@ class ModelCardTest {
               - task:
                   type: text-classification
                 dataset:
-                  name: "the test set of reviews.csv"
-                  type: "reviews.csv"
+                  name: "the test set of reviews-test.csv"
+                  type: "reviews-test.csv"
                 metrics:
                 - type: "accuracy"
                   value: 0.9123
@@ -69,7 +69,7 @@ class ModelCardTest {
 
             `bad`, `good`
 
-            ## Results on the test set
+            ## Results on the test set of reviews-test.csv
 
             | metric | value |
             |---|---|
