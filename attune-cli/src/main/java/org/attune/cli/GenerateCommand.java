@@ -26,16 +26,17 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Writes behind prompts: rows {\"prompt\"} or {\"input_ids\"} in, {\"text\", \"token_ids\"} out,",
-      "in their order; or one --prompt, shown as it is written. token_ids are the new tokens, of an",
-      "encoder-decoder the decoder's whole sequence. Settings are those of the model's",
+      "Writes behind prompts: rows {\"prompt\"}, {\"messages\"} or {\"input_ids\"} in, {\"text\",",
+      "\"token_ids\"} out, in their order; or one --prompt, shown as it is written. token_ids are the new",
+      "tokens, of an encoder-decoder the decoder's whole sequence. Settings are those of the model's",
       "generation_config.json, options overrule them."
     },
     footer = {
       "",
       "Examples:",
       "  attune generate out/stories --prompt \"Once upon a time\" --do-sample --top-p 0.9 --seed 7",
-      "  attune generate google-t5/t5-small --input articles.jsonl --output summaries.jsonl --beams 4"
+      "  attune generate google-t5/t5-small --input articles.jsonl --output summaries.jsonl --beams 4",
+      "  attune generate HuggingFaceTB/SmolLM2-135M-Instruct --chat --prompt \"What is a lobster?\""
     })
 final class GenerateCommand implements Callable<Integer> {
   /** Rows between two reports of progress, and of a batch sorted by length. */
@@ -62,18 +63,29 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--precision", description = "fp32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision = "fp32";
 
+  @Mixin private PromptOptions prompts;
+
   @Mixin private GenerationOptions options;
 
   @Mixin private Output output;
 
   @Override
   public Integer call() {
-    if ((prompt == null) == (input == null) || (input == null) != (target == null)) {
-      throw new UsageException("generate: give --input and --output, or --prompt");
+    boolean talk = prompts.isChat() && prompt == null && input == null && !output.isJson();
+    boolean both = prompt != null && input != null;
+    boolean neither = prompt == null && input == null;
+    if (both || (neither && !talk) || (input == null) != (target == null)) {
+      throw new UsageException("generate: give --input and --output, or --prompt, or --chat alone");
     }
+    prompts.check();
     try (TextGenerator writer = TextGenerator.open(name, half())) {
       writer.warnings().forEach(Output::note);
       GenerationConfig config = options.over(writer.settings());
+      prompts.warn(writer, config);
+      if (talk) {
+        new ChatSession(writer, prompts, config).run(System.in, GenerateCommand::show);
+        return 0;
+      }
       return prompt == null ? file(writer, config) : one(writer, config);
     }
   }
@@ -90,23 +102,21 @@ final class GenerateCommand implements Callable<Integer> {
 
   // ---- one prompt
 
+  private static void show(String piece) {
+    System.out.print(piece);
+    System.out.flush();
+  }
+
   private int one(TextGenerator writer, GenerationConfig config) {
     boolean shown =
         config.beams().numBeams() == 1 && config.numReturnSequences() == 1 && !output.isJson();
     if (shown) {
-      writer.stream(
-          prompt,
-          config,
-          piece -> {
-            System.out.print(piece);
-            System.out.flush();
-          },
-          () -> false);
+      writer.stream(prompts.ids(writer, prompt), config, GenerateCommand::show, () -> false);
       System.out.println();
       return 0;
     }
     List<Generated> texts =
-        writer.generate(List.of(writer.encode(prompt)), config, () -> false).get(0);
+        writer.generate(List.of(prompts.ids(writer, prompt)), config, () -> false).get(0);
     output.print(
         row(writer, config, texts),
         () -> texts.forEach(text -> System.out.println(writer.decode(text.tokenIds()))));
@@ -164,9 +174,9 @@ final class GenerateCommand implements Callable<Integer> {
 
   private List<List<Generated>> texts(
       TextGenerator writer, GenerationConfig config, List<JsonLines.Row> rows) {
-    List<int[]> prompts = rows.stream().map(row -> prompt(writer, row)).toList();
+    List<int[]> ids = rows.stream().map(row -> prompts.ids(writer, row)).toList();
     try {
-      return writer.generate(prompts, config, batchSize);
+      return writer.generate(ids, config, batchSize);
     } catch (UsageException e) {
       throw e;
     } catch (AttuneException e) {
@@ -183,10 +193,6 @@ final class GenerateCommand implements Callable<Integer> {
     return row.where()
         + ": the prompt"
         + e.getMessage().substring(("generate: prompt " + number).length());
-  }
-
-  private static int[] prompt(TextGenerator writer, JsonLines.Row row) {
-    return row.has("input_ids") ? row.ids("input_ids") : writer.encode(row.text("prompt"));
   }
 
   /** What a prompt's texts look like in the file: the best one, and all where there are several. */

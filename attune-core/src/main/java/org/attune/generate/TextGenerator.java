@@ -1,15 +1,10 @@
 package org.attune.generate;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.GenerationDefaults;
@@ -19,6 +14,8 @@ import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.DType;
+import org.attune.text.ChatTemplate;
+import org.attune.text.ChatTemplate.Chat;
 import org.attune.text.TokenStream;
 import org.attune.text.Tokenizer;
 
@@ -33,8 +30,7 @@ import org.attune.text.Tokenizer;
  * }</pre>
  */
 public final class TextGenerator implements AutoCloseable {
-  private static final Pattern TOKENIZER_FILE =
-      Pattern.compile("(tokenizer|vocab|merges|spiece|sentencepiece|tok[0-9]+)\\b.*");
+  private static final String TOOL_USE = "tool_use";
 
   private final Model model;
   private final Optional<Tokenizer> tokenizer;
@@ -73,29 +69,33 @@ public final class TextGenerator implements AutoCloseable {
   public static TextGenerator open(String name, boolean half) {
     try (Checkpoint checkpoint = Checkpoint.open(name)) {
       Model model = Pretrained.load(checkpoint).model();
-      Generator.of(model); // refuses models that do not write
-      if (half) {
-        model.matricesTo(DType.BF16);
+      try {
+        return of(checkpoint, model, half);
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
       }
-      GenerationDefaults saved = GenerationDefaults.of(checkpoint);
-      Optional<Tokenizer> tokenizer = tokenizer(checkpoint);
-      GenerationConfig settings = withStart(GenerationConfig.of(saved), model);
-      return new TextGenerator(model, tokenizer, settings, warnings(saved, settings), half);
     }
   }
 
-  /** Empty where the folder has no file of one: token ids can be written all the same. */
-  private static Optional<Tokenizer> tokenizer(Checkpoint checkpoint) {
-    try (Stream<Path> files = Files.list(checkpoint.folder())) {
-      boolean there =
-          files
-              .map(file -> file.getFileName().toString())
-              .anyMatch(file -> TOKENIZER_FILE.matcher(file).matches());
-      return there ? Optional.of(checkpoint.tokenizer()) : Optional.empty();
-    } catch (IOException e) {
-      throw new AttuneException(
-          "generate: " + checkpoint.folder() + " could not be read: " + e.getMessage(), e);
+  private static TextGenerator of(Checkpoint checkpoint, Model model, boolean half) {
+    Generator.of(model); // refuses models that do not write
+    Optional<Tokenizer> tokenizer = tokenizer(checkpoint, model);
+    if (half) {
+      model.matricesTo(DType.BF16);
     }
+    GenerationDefaults saved = GenerationDefaults.of(checkpoint);
+    GenerationConfig settings = withStart(GenerationConfig.of(saved), model);
+    return new TextGenerator(model, tokenizer, settings, warnings(saved, settings), half);
+  }
+
+  /** Empty where there is none: token ids can be written all the same. */
+  private static Optional<Tokenizer> tokenizer(Checkpoint checkpoint, Model model) {
+    if (!checkpoint.hasTokenizer()) {
+      return Optional.empty();
+    }
+    checkpoint.tokenizer().requireFits(model.vocabularySize(), checkpoint.name());
+    return Optional.of(checkpoint.tokenizer());
   }
 
   private static GenerationConfig withStart(GenerationConfig config, Model model) {
@@ -156,7 +156,16 @@ public final class TextGenerator implements AutoCloseable {
 
   /** The best text behind a prompt, without the prompt and without special tokens. */
   public String generate(String prompt, GenerationConfig config) {
-    return decode(generate(List.of(encode(prompt)), config, () -> false).get(0).get(0).tokenIds());
+    return best(encode(prompt), config);
+  }
+
+  /** The best answer to a chat. */
+  public String reply(Chat chat, GenerationConfig config) {
+    return best(encode(chat), config);
+  }
+
+  private String best(int[] prompt, GenerationConfig config) {
+    return decode(generate(List.of(prompt), config, () -> false).get(0).get(0).tokenIds());
   }
 
   /**
@@ -167,6 +176,12 @@ public final class TextGenerator implements AutoCloseable {
    */
   public Generated stream(
       String prompt, GenerationConfig config, Consumer<String> piece, BooleanSupplier cancelled) {
+    return stream(encode(prompt), config, piece, cancelled);
+  }
+
+  /** The same behind token ids. */
+  public Generated stream(
+      int[] prompt, GenerationConfig config, Consumer<String> piece, BooleanSupplier cancelled) {
     TokenStream text = tokenizer().stream(true);
     Generator telling =
         generator(cancelled)
@@ -177,7 +192,7 @@ public final class TextGenerator implements AutoCloseable {
                     piece.accept(complete);
                   }
                 });
-    Generated result = run(telling, List.of(encode(prompt)), config).get(0).get(0);
+    Generated result = run(telling, List.of(prompt), config).get(0).get(0);
     String rest = text.finish();
     if (!rest.isEmpty()) {
       piece.accept(rest);
@@ -217,9 +232,42 @@ public final class TextGenerator implements AutoCloseable {
 
   // ---- text and ids
 
-  /** The prompt's token ids, with the special tokens its tokenizer adds. */
+  /**
+   * The prompt's token ids, with the special tokens its tokenizer adds. An encoder's is cut at the
+   * tokenizer's {@code model_max_length}; a decoder's never, as its end is what is written on from.
+   */
   public int[] encode(String prompt) {
-    return tokenizer().encode(prompt).ids();
+    return (encoderDecoder() ? tokenizer() : uncut()).encode(prompt).ids();
+  }
+
+  /**
+   * A chat's token ids up to where the model's answer begins, as its chat template writes them: the
+   * template {@code tool_use} where there are tools and such a template, else the default one.
+   *
+   * @throws AttuneException when the tokenizer has no template, or it refuses the chat
+   */
+  public int[] encode(Chat chat) {
+    boolean tools = !chat.tools().isEmpty() && tokenizer().chatTemplate(TOOL_USE).isPresent();
+    return encode(chat, tools ? TOOL_USE : "default");
+  }
+
+  /** The same by the template of this name. */
+  public int[] encode(Chat chat, String template) {
+    ChatTemplate writer =
+        tokenizer()
+            .chatTemplate(template)
+            .orElseThrow(
+                () ->
+                    new AttuneException(
+                        "generate: the model's tokenizer has no chat template"
+                            + (template.equals("default") ? "" : " '" + template + "'")
+                            + "; put one into its folder as chat_template.jinja, or give the"
+                            + " prompt as the model reads it"));
+    return uncut().encodeBare(writer.render(chat, true).text()).ids();
+  }
+
+  private Tokenizer uncut() {
+    return tokenizer().truncateTo(Integer.MAX_VALUE);
   }
 
   /** The text of written ids, without special tokens. */
