@@ -55,25 +55,33 @@ public final class Tensors {
   /** An F32 tensor with these elements in row-major order. */
   public static Tensor ofFloats(float[] elements, long... dims) {
     Tensor result = empty(sized(elements.length, dims), DType.F32);
-    new FloatPointer(result.handle().data_ptr_float()).put(elements);
+    if (elements.length > 0) { // an empty tensor has no address
+      new FloatPointer(result.handle().data_ptr_float()).put(elements);
+    }
     return result;
   }
 
   public static Tensor ofDoubles(double[] elements, long... dims) {
     Tensor result = empty(sized(elements.length, dims), DType.F64);
-    new DoublePointer(result.handle().data_ptr_double()).put(elements);
+    if (elements.length > 0) { // an empty tensor has no address
+      new DoublePointer(result.handle().data_ptr_double()).put(elements);
+    }
     return result;
   }
 
   public static Tensor ofLongs(long[] elements, long... dims) {
     Tensor result = empty(sized(elements.length, dims), DType.I64);
-    new LongPointer(result.handle().data_ptr_long()).put(elements);
+    if (elements.length > 0) { // an empty tensor has no address
+      new LongPointer(result.handle().data_ptr_long()).put(elements);
+    }
     return result;
   }
 
   public static Tensor ofInts(int[] elements, long... dims) {
     Tensor result = empty(sized(elements.length, dims), DType.I32);
-    new IntPointer(result.handle().data_ptr_int()).put(elements);
+    if (elements.length > 0) { // an empty tensor has no address
+      new IntPointer(result.handle().data_ptr_int()).put(elements);
+    }
     return result;
   }
 
@@ -119,6 +127,9 @@ public final class Tensors {
 
   static float[] toFloats(Tensor source) {
     float[] elements = new float[arrayLength(source)];
+    if (elements.length == 0) {
+      return elements;
+    }
     try (Scope scope = Scope.open()) {
       Tensor floats = source.detach().to(Device.CPU).to(DType.F32).contiguous();
       value("toFloats", () -> floats.handle().data_ptr_float().get(elements), floats);
@@ -128,6 +139,9 @@ public final class Tensors {
 
   static long[] toLongs(Tensor source) {
     long[] elements = new long[arrayLength(source)];
+    if (elements.length == 0) {
+      return elements;
+    }
     try (Scope scope = Scope.open()) {
       Tensor longs = source.detach().to(Device.CPU).to(DType.I64).contiguous();
       value("toLongs", () -> longs.handle().data_ptr_long().get(elements), longs);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,20 +19,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real files, with the counts their source states. */
 @Tag("live")
 class DatasetLiveTest {
-  private static Path data;
+  private Path data;
 
-  @BeforeAll
-  static void findData() {
+  /** Before each test: what is skipped for a whole class, Surefire counts as no test at all. */
+  @BeforeEach
+  void findData() {
     String shared = System.getenv("ATTUNE_SHARED");
     assumeTrue(shared != null, "ATTUNE_SHARED is not set: no real data to read");
     data = Path.of(shared, "data");
   }
 
-  private static DataSource source(String file, String text) {
+  private DataSource source(String file, String text) {
     return DataSource.of(data.resolve(file).toString(), text);
   }
 
-  private static Dataset labelFirst(String file) {
+  private Dataset labelFirst(String file) {
     return Dataset.read(source(file, "text").withFormat(DataSource.Format.LABEL_FIRST));
   }
 

@@ -118,6 +118,17 @@ class LanguageModelingTest {
         tokenizer);
   }
 
+  private static ConfigJson bart(Tokenizer tokenizer) {
+    return config(
+        "{\"model_type\": \"bart\", \"d_model\": 32, \"encoder_layers\": 1, \"decoder_layers\": 1,"
+            + " \"encoder_attention_heads\": 4, \"decoder_attention_heads\": 4,"
+            + " \"encoder_ffn_dim\": 64, \"decoder_ffn_dim\": 64, \"max_position_embeddings\": 32,"
+            + " \"dropout\": 0.0, \"attention_dropout\": 0.0, \"activation_dropout\": 0.0,"
+            + " \"bos_token_id\": 0, \"pad_token_id\": 1, \"eos_token_id\": 2,"
+            + " \"decoder_start_token_id\": 2}",
+        tokenizer);
+  }
+
   record Case(String name, LanguageModelTask task, Model model, Dataset data) {
     @Override
     public String toString() {
@@ -157,6 +168,9 @@ class LanguageModelingTest {
     ConfigJson t5 = t5(pieces);
     var spans = Denoising.spans(pieces, t5, 24, 42, 0.15, 3);
     var pairs = TextToText.of(pieces, t5, 24, 12);
+    Tokenizer marked = tokenizer("bart");
+    ConfigJson bart = bart(marked);
+    var noisy = Denoising.text(marked, bart, 24, 42, 0.3, 3, 1, 0.1, 0.5);
     return Stream.of(
         new Case("masked", masked, masked.create(bert(wordPiece), 1), text()),
         new Case("masked, separate", separate, separate.create(bert(wordPiece), 1), text()),
@@ -165,6 +179,7 @@ class LanguageModelingTest {
         new Case("causal, separate", apart, apart.create(gpt2(bytes), 1), text()),
         new Case("answers", causal, causal.create(gpt2(bytes), 1), answers()),
         new Case("span corruption", spans, spans.create(t5, 1), text()),
+        new Case("denoising", noisy, noisy.create(bart, 1), text()),
         new Case("text to text", pairs, pairs.create(t5, 1), answers()));
   }
 

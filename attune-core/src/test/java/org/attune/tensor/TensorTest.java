@@ -33,6 +33,16 @@ class TensorTest {
   }
 
   @Test
+  void anEmptyArrayIsAnEmptyTensor() {
+    try (Scope scope = Scope.open()) {
+      assertThat(Tensors.ofLongs(new long[0], 0).toLongs()).isEmpty();
+      assertThat(Tensors.ofFloats(new float[0], 2, 0).toFloats()).isEmpty();
+      assertThat(Tensors.ofInts(new int[0], 0).numel()).isZero();
+      assertThat(Tensors.ofDoubles(new double[0], 0, 3).shape()).isEqualTo(Shape.of(0, 3));
+    }
+  }
+
+  @Test
   void useAfterFreeIsExplained() {
     Tensor leaked;
     try (Scope scope = Scope.open()) {
