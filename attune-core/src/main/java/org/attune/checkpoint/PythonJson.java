@@ -1,15 +1,12 @@
 package org.attune.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import org.attune.text.PythonText;
 
 /**
  * JSON, byte for byte as Python's {@code json.dumps(value, indent=2, sort_keys=True)} writes it,
@@ -18,12 +15,6 @@ import java.util.Set;
  */
 final class PythonJson {
   private static final String INDENT = "  ";
-
-  /** Python writes 1e16 and 1e-05, but 1000000000000000.0 and 0.0001. */
-  private static final int MAX_PLAIN_EXPONENT = 15;
-
-  private static final int MIN_PLAIN_EXPONENT = -4;
-  private static final int MAX_DIGITS = 17;
 
   /**
    * Objects whose keys are numbers in transformers, and sorted as such: 10 comes after 9. Those of
@@ -115,61 +106,15 @@ final class PythonJson {
   }
 
   private void string(String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        default -> {
-          if (c < ' ' || c > '~') {
-            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
+    PythonText.json(text, true, out);
   }
 
-  /** Python's repr: the fewest digits that give the same double. Java 17 sometimes writes more. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "NaN";
     }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "Infinity" : "-Infinity";
-    }
-    if (value == 0) {
-      return Double.toString(value);
-    }
-    BigDecimal shortest = shortest(value);
-    int exponent = shortest.precision() - shortest.scale() - 1;
-    if (exponent >= MIN_PLAIN_EXPONENT && exponent <= MAX_PLAIN_EXPONENT) {
-      String plain = shortest.toPlainString();
-      return plain.contains(".") ? plain : plain + ".0";
-    }
-    String digits = shortest.unscaledValue().abs().toString();
-    return (value < 0 ? "-" : "")
-        + digits.charAt(0)
-        + (digits.length() > 1 ? "." + digits.substring(1) : "")
-        + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
-  }
-
-  private static BigDecimal shortest(double value) {
-    BigDecimal exact = new BigDecimal(value);
-    for (int digits = 1; digits < MAX_DIGITS; digits++) {
-      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-      if (rounded.doubleValue() == value) {
-        return rounded.stripTrailingZeros();
-      }
-    }
-    return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+    return Double.isInfinite(value)
+        ? (value > 0 ? "Infinity" : "-Infinity")
+        : PythonText.repr(value);
   }
 }

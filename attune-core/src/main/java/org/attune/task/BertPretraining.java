@@ -45,7 +45,7 @@ public final class BertPretraining extends CorpusTask {
   private static final int CUTS = -1;
 
   private final MaskedTokens masking;
-  private final SpecialIds special;
+  private final TextFrame special;
   private final NextSentences sentences;
   private long right;
   private long judged;
@@ -53,7 +53,7 @@ public final class BertPretraining extends CorpusTask {
   private BertPretraining(Tokenizer tokenizer, int maxLength, long seed, MaskedTokens masking) {
     super(tokenizer, Head.PRETRAINING, maxLength, seed);
     this.masking = masking;
-    this.special = SpecialIds.of(tokenizer);
+    this.special = TextFrame.of(tokenizer);
     this.sentences = new NextSentences(maxLength - EXTRA, SHORT);
   }
 
@@ -67,7 +67,7 @@ public final class BertPretraining extends CorpusTask {
   public static BertPretraining of(
       Tokenizer tokenizer, int maxLength, long seed, double share, boolean wholeWords) {
     var masking =
-        new MaskedTokens(share, wholeWords, SpecialIds.mask(tokenizer), tokenizer.vocabularySize());
+        new MaskedTokens(share, wholeWords, TextFrame.mask(tokenizer), tokenizer.vocabularySize());
     return new BertPretraining(tokenizer, maxLength, seed, masking);
   }
 

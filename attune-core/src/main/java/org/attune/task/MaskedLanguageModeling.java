@@ -19,14 +19,14 @@ public final class MaskedLanguageModeling extends CorpusTask {
 
   private final MaskedTokens masking;
   private final Packing packing;
-  private final SpecialIds special;
+  private final TextFrame special;
 
   private MaskedLanguageModeling(
       Tokenizer tokenizer, int maxLength, long seed, MaskedTokens masking, Packing packing) {
     super(tokenizer, Head.MASKED_LM, maxLength, seed);
     this.masking = masking;
     this.packing = packing;
-    this.special = SpecialIds.of(tokenizer);
+    this.special = TextFrame.of(tokenizer);
   }
 
   /** Masks 15 % of single tokens in full rows. */
@@ -51,7 +51,7 @@ public final class MaskedLanguageModeling extends CorpusTask {
       boolean wholeWords,
       Packing packing) {
     var masking =
-        new MaskedTokens(share, wholeWords, SpecialIds.mask(tokenizer), tokenizer.vocabularySize());
+        new MaskedTokens(share, wholeWords, TextFrame.mask(tokenizer), tokenizer.vocabularySize());
     return new MaskedLanguageModeling(tokenizer, maxLength, seed, masking, packing);
   }
 
@@ -71,7 +71,7 @@ public final class MaskedLanguageModeling extends CorpusTask {
   }
 
   private LanguageRow row(TokenFile.Tokens text, int number, int epoch) {
-    SpecialIds.Framed framed = special.frame(text);
+    TextFrame.Framed framed = special.frame(text);
     MaskedTokens.Masked masked =
         masking.mask(
             framed.ids(),

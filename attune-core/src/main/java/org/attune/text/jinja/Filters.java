@@ -18,7 +18,7 @@ final class Filters {
             value instanceof Undefined || (in.truth(1, "boolean", false) && !Values.truth(value));
         yield missing ? in.get(0, "default_value", "") : value;
       }
-      case "tojson" -> PythonJson.of(value, scope, in);
+      case "tojson" -> ToJson.of(value, scope, in);
       case "string" -> Values.text(value, scope);
       case "int" -> integer(value, in.get(0, "default", 0L));
       case "float" -> floating(value, in.get(0, "default", 0.0));

@@ -1,10 +1,10 @@
 package org.attune.text.jinja;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.attune.text.PythonText;
 
 /** Python's truth, text, equality and order of values. */
 final class Values {
@@ -121,22 +121,7 @@ final class Values {
     if (Double.isNaN(number) || Double.isInfinite(number)) {
       return Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
     }
-    double size = Math.abs(number);
-    BigDecimal exact = new BigDecimal(Double.toString(number));
-    if (size == 0 || (size >= 1e-4 && size < 1e16)) {
-      String plain = exact.stripTrailingZeros().toPlainString();
-      String signed = number == 0 && 1 / number < 0 ? "-0" : plain;
-      return signed.contains(".") ? signed : signed + ".0";
-    }
-    String digits = exact.unscaledValue().abs().toString().replaceFirst("0+$", "");
-    int exponent = exact.precision() - exact.scale() - 1;
-    String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
-    return (number < 0 ? "-" : "")
-        + mantissa
-        + "e"
-        + (exponent < 0 ? "-" : "+")
-        + (Math.abs(exponent) < 10 ? "0" : "")
-        + Math.abs(exponent);
+    return PythonText.repr(number);
   }
 
   static boolean equal(Object a, Object b, Scope scope) {

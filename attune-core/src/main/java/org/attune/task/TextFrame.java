@@ -11,9 +11,9 @@ import org.attune.text.Tokenizer;
  * @param end after each text: [SEP] or {@code </s>}
  * @param all every special token: never to be guessed
  */
-record SpecialIds(int begin, int end, Set<Integer> all) {
-  static SpecialIds of(Tokenizer tokenizer) {
-    return new SpecialIds(
+record TextFrame(int begin, int end, Set<Integer> all) {
+  static TextFrame of(Tokenizer tokenizer) {
+    return new TextFrame(
         CorpusTask.required(tokenizer.clsId(), "cls (start)", "masked language modelling"),
         CorpusTask.required(tokenizer.sepId(), "sep (end)", "masked language modelling"),
         tokenizer.specialIds());

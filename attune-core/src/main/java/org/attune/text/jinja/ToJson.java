@@ -3,9 +3,10 @@ package org.attune.text.jinja;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.attune.text.PythonText;
 
-/** Python's {@code json.dumps}, as transformers' {@code tojson} calls it. */
-final class PythonJson {
+/** The filter {@code tojson}: Python's {@code json.dumps}, as transformers calls it. */
+final class ToJson {
   private final StringBuilder out = new StringBuilder();
   private final Scope scope;
   private final boolean ascii;
@@ -14,7 +15,7 @@ final class PythonJson {
   private final String itemSeparator;
   private final String keySeparator;
 
-  private PythonJson(Scope scope, Callable.Arguments in) {
+  private ToJson(Scope scope, Callable.Arguments in) {
     this.scope = scope;
     ascii = in.truth(0, "ensure_ascii", false);
     Object width = in.get(1, "indent", null);
@@ -34,7 +35,7 @@ final class PythonJson {
   }
 
   static String of(Object value, Scope scope, Callable.Arguments in) {
-    PythonJson json = new PythonJson(scope, in);
+    ToJson json = new ToJson(scope, in);
     json.value(value, 0);
     return json.out.toString();
   }
@@ -104,18 +105,6 @@ final class PythonJson {
 
   private void string(String text) {
     scope.sized(text, out.length() + (long) text.length());
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      int simple = "\"\\\n\r\t\f\b".indexOf(c);
-      if (simple >= 0) {
-        out.append('\\').append("\"\\nrtfb".charAt(simple));
-      } else if (c < ' ' || (ascii && c > '~')) {
-        out.append(String.format("\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    out.append('"');
+    PythonText.json(text, ascii, out);
   }
 }
