@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from transformers import (
-    BertForMaskedLM, BertForNextSentencePrediction, BertForPreTraining, BertForQuestionAnswering,
-    BertForSequenceClassification, BertForTokenClassification, BertModel)
+    BertForMaskedLM, BertForMultipleChoice, BertForNextSentencePrediction, BertForPreTraining, BertForQuestionAnswering,
+    BertForSequenceClassification, BertForTokenClassification, BertLMHeadModel, BertModel)
 
 import family
 import golden
@@ -33,7 +33,19 @@ HEADS = {
     "question_answering": (BertForQuestionAnswering, 9, {}),
     "model_relu": (BertModel, 10, dict(hidden_act="relu", num_hidden_layers=1)),
     "model_gelu_new": (BertModel, 11, dict(hidden_act="gelu_new", num_hidden_layers=1)),
+    "multiple_choice": (BertForMultipleChoice, 12, {}),
+    "causal_lm": (BertLMHeadModel, 13, dict(is_decoder=True)),
+    "model_causal": (BertModel, 14, dict(is_decoder=True, num_hidden_layers=1)),
 }
+
+
+def cases(head, changes):
+    """All four cases of a head, bf16 of the language models, one case of a variant."""
+    if head == "multiple_choice":
+        return family.CHOICE_CASES
+    if "num_hidden_layers" in changes:
+        return ONE_CASE
+    return WITH_BF16 if head in ("masked_lm", "causal_lm") else family.ENCODER_CASES
 
 
 def main():
@@ -41,8 +53,7 @@ def main():
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else golden.RESOURCES
     for head, (model_class, seed, changes) in HEADS.items():
         model = golden.make_tiny(model_class, seed, **changes)
-        cases = ONE_CASE if "hidden_act" in changes else WITH_BF16 if head == "masked_lm" else family.ENCODER_CASES
-        family.write(root / "bert" / head, model, seed, cases)
+        family.write(root / "bert" / head, model, seed, cases(head, changes))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ HEADS = {
         "masked_lm": ("RobertaForMaskedLM", 38, {}),
         "masked_lm_untied": ("RobertaForMaskedLM", 39, dict(tie_word_embeddings=False, num_hidden_layers=1)),
         "causal_lm": ("RobertaForCausalLM", 40, dict(is_decoder=True)),
+        "multiple_choice": ("RobertaForMultipleChoice", 41, {}),
     },
     "distilbert": {
         "model": ("DistilBertModel", 51, {}),
@@ -62,6 +63,7 @@ HEADS = {
         "question_answering": ("DistilBertForQuestionAnswering", 57, {}),
         "masked_lm": ("DistilBertForMaskedLM", 58, {}),
         "masked_lm_untied": ("DistilBertForMaskedLM", 59, dict(tie_word_embeddings=False, n_layers=1)),
+        "multiple_choice": ("DistilBertForMultipleChoice", 60, {}),
     },
 }
 FAMILIES = {"roberta": (roberta_config, ROBERTA_WORDS), "distilbert": (distilbert_config, DISTILBERT_WORDS)}
@@ -73,7 +75,7 @@ def cases(name, model):
         return SHORT
     types = getattr(model.config, "type_vocab_size", 0) > 1
     return {case: dataclasses.replace(how, types=how.types and types, bf16=case == "right" and name == "masked_lm")
-            for case, how in family.ENCODER_CASES.items()}
+            for case, how in (family.CHOICE_CASES if name == "multiple_choice" else family.ENCODER_CASES).items()}
 
 
 def main():

@@ -28,6 +28,7 @@ class Case:
     types: bool = False
     positions: bool = False        # give position_ids that count the real tokens, as generation does with left padding
     decoder_lengths: tuple = ()    # of an encoder-decoder
+    choices: int = 0               # of a multiple choice head: so many rows one after the other are one question's
     gradients: bool = False
     bf16: bool = False
 
@@ -37,6 +38,12 @@ ENCODER_CASES = {
     "right": Case((11, 5, 8), types=True, gradients=True),
     "left": Case((11, 5, 8), side="left", types=True),
     "right_no_types": Case((7, 10)),
+}
+CHOICE_CASES = {
+    "unpadded": Case((7,) * 6, choices=3),
+    "right": Case((9, 4, 6, 5, 8, 3), types=True, gradients=True, choices=3),
+    "left": Case((9, 4, 6, 5, 8, 3), side="left", types=True, choices=2),
+    "right_no_types": Case((7, 6), choices=2),
 }
 
 
@@ -57,6 +64,9 @@ def masked_labels(batch, generator, share=0.3, classes=golden.VOCAB):
 def targets(model, batch, generator):
     """The label arguments of a model's forward method."""
     head, config = head_of(model), model.config
+    if head == "MultipleChoice":
+        rows, choices, _ = batch["input_ids"].shape
+        return {"labels": torch.randint(0, choices, (rows,), generator=generator)}
     rows, width = batch["input_ids"].shape
     if head == "SequenceClassification" and config.problem_type == "multi_label_classification":
         return {"labels": torch.randint(0, 2, (rows, config.num_labels), generator=generator).float()}
@@ -67,7 +77,10 @@ def targets(model, batch, generator):
     if head == "MaskedLM":
         return {"labels": masked_labels(batch, generator, classes=config.vocab_size)}
     if head in ("CausalLM", "LMHeadModel"):
-        return {"labels": batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)}
+        labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
+        if config.model_type == "bart":  # whose class leaves it to the caller to shift them
+            labels = torch.nn.functional.pad(labels[:, 1:], (0, 1), value=-100)
+        return {"labels": labels}
     if head == "ConditionalGeneration":
         mask = batch["decoder_attention_mask"]
         words = torch.randint(2, config.vocab_size, mask.shape, generator=generator)
@@ -102,6 +115,8 @@ def inputs(case, words, seed):
     batch = golden.pad(golden.random_rows(case.lengths, seed, words), case.side, case.types, words.pad)
     if case.positions:
         batch["position_ids"] = (batch["attention_mask"].cumsum(1) - 1).clamp(min=0)
+    if case.choices:
+        batch = {name: value.view(-1, case.choices, value.shape[1]) for name, value in batch.items()}
     if case.decoder_lengths:
         decoder = golden.pad(golden.random_rows(case.decoder_lengths, seed + 1, words), "right", False, words.pad)
         batch.update({f"decoder_{name}": value for name, value in decoder.items()})

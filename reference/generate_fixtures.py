@@ -20,7 +20,8 @@ GOLDEN = pathlib.Path(__file__).parent.parent / "attune-core/src/test/resources/
 OUT = GOLDEN / "generate"
 VOCAB, EOS = 17, 2
 MODELS = {"gpt2": "gpt2/causal_lm", "llama": "llama/causal_lm", "t5": "t5/conditional_generation",
-          "bart": "bart/conditional_generation"}
+          "bart": "bart/conditional_generation", "bart-decoder": "bart/causal_lm", "bert": "bert/causal_lm",
+          "roberta": "roberta/causal_lm"}
 
 
 def numbers(tensor):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from transformers import (
-    BartConfig, BartForConditionalGeneration, BartForQuestionAnswering, BartForSequenceClassification, BartModel, T5Config,
+    BartConfig, BartForCausalLM, BartForConditionalGeneration, BartForQuestionAnswering, BartForSequenceClassification, BartModel, T5Config,
     T5EncoderModel, T5ForConditionalGeneration, T5ForQuestionAnswering, T5ForSequenceClassification,
     T5ForTokenClassification, T5Model)
 from transformers.models.t5.modeling_t5 import T5Attention
@@ -28,6 +28,11 @@ BOTH_STACKS = {
 WITH_BF16 = dict(BOTH_STACKS, unpadded=Case((9, 9), decoder_lengths=(6, 6), bf16=True))
 ONE_INPUT = {
     "unpadded": Case((9, 9)),
+    "right": Case((11, 5, 8), gradients=True),
+    "left": Case((11, 5, 8), side="left"),
+}
+DECODER_ALONE = {
+    "unpadded": Case((9, 9), bf16=True),
     "right": Case((11, 5, 8), gradients=True),
     "left": Case((11, 5, 8), side="left"),
 }
@@ -85,6 +90,8 @@ BART_HEADS = {
     "sequence_classification_multi_label": (BartForSequenceClassification, 6, {"left": ONE_INPUT["left"]},
                                             dict(num_labels=4, problem_type="multi_label_classification")),
     "question_answering": (BartForQuestionAnswering, 7, ONE_INPUT, {}),
+    # transformers' cache has as many layers as the encoder, also where there is none.
+    "causal_lm": (BartForCausalLM, 8, DECODER_ALONE, dict(encoder_layers=2)),
 }
 
 
@@ -118,6 +125,9 @@ def main():
         model = golden.make_tiny(model_class, seed, config=bart_config, **changes)
         if head == "conditional_generation":
             model.final_logits_bias.normal_(generator=torch.Generator().manual_seed(seed))
+        if head == "causal_lm":  # a decoder alone has the cross-attentions' parameters, and no use for them
+            for name, parameter in model.named_parameters():
+                parameter.requires_grad_("encoder_attn" not in name)
         family.write(root / "bart" / head, model, seed, cases, BART_WORDS)
 
 

@@ -2,7 +2,7 @@
 
     python generate.py FAMILY OUT [--prompts 200] [--model FOLDER]
 
-FAMILY is gpt2, llama, t5 or bart; OUT gets the model and outputs.json: {"prompts": [[id, ..], ..], "runs": {name:
+FAMILY is gpt2, llama, t5, bart, bart-decoder, bert or roberta; OUT gets the model and outputs.json: {"prompts": [[id, ..], ..], "runs": {name:
 {"settings": {..}, "texts": [[id, ..], ..]}}}, where the settings are a whole generation_config.json. Prompts of one length run as one batch, so that no padding plays a part.
 A text is what generate adds: behind the prompt, or behind the decoder's start token; up to and with its eos.
 """
@@ -49,12 +49,20 @@ def make(family):
                                        initializer_factor=2.0, pad_token_id=PAD, eos_token_id=EOS,
                                        decoder_start_token_id=PAD)
         model = transformers.T5ForConditionalGeneration(config)
+    elif family in ("bert", "roberta"):
+        kind, causal = {"bert": (transformers.BertConfig, transformers.BertLMHeadModel),
+                        "roberta": (transformers.RobertaConfig, transformers.RobertaForCausalLM)}[family]
+        config = kind(
+            vocab_size=VOCAB, hidden_size=24, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4,
+            max_position_embeddings=48, initializer_range=0.4, is_decoder=True, **special)
+        model = causal(config)
     else:
         config = transformers.BartConfig(vocab_size=VOCAB, d_model=24, encoder_layers=2, decoder_layers=2,
                                          encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=40,
                                          decoder_ffn_dim=40, max_position_embeddings=48, init_std=0.4,
                                          decoder_start_token_id=EOS, forced_eos_token_id=EOS, **special)
-        model = transformers.BartForConditionalGeneration(config)
+        alone = family == "bart-decoder"
+        model = (transformers.BartForCausalLM if alone else transformers.BartForConditionalGeneration)(config)
     with torch.no_grad():  # a longer row wins more often: some texts must end before their length does
         model.get_output_embeddings().weight[EOS] *= 2.5
     return model.eval()
@@ -64,6 +72,13 @@ def draw_prompts(count, vocabulary, longest=11, seed=5):
     """Random token ids, 2 to the longest."""
     drawn = random.Random(seed)
     return [[drawn.randrange(3, vocabulary) for _ in range(drawn.randint(2, longest))] for _ in range(count)]
+
+
+def positions(model, ids):
+    """generate counts from 0 where it makes positions itself; RoBERTa's forward, which training used, from pad + 1."""
+    if model.config.model_type != "roberta":
+        return {}
+    return {"position_ids": (model.config.pad_token_id + 1 + torch.arange(ids.shape[1])).expand_as(ids)}
 
 
 def texts(model, prompts, settings):
@@ -77,7 +92,7 @@ def texts(model, prompts, settings):
     result = [None] * (len(prompts) * choices)
     for length, numbers in lengths.items():
         ids = torch.tensor([prompts[n] for n in numbers])
-        output = model.generate(ids, attention_mask=torch.ones_like(ids), **settings)
+        output = model.generate(ids, attention_mask=torch.ones_like(ids), **positions(model, ids), **settings)
         skip = 1 if model.config.is_encoder_decoder else length
         for i, row in enumerate(output.tolist()):
             text = row[skip:]

@@ -58,7 +58,7 @@ def run(model, original, folder):
     written = {}
     for case in sorted({name.split("/")[0] for name in tensors}):
         batch = {name: tensors[f"{case}/{name}"] for name in INPUTS if f"{case}/{name}" in tensors}
-        if "attention_mask" in batch and batch["attention_mask"].dim() != 2:
+        if "attention_mask" in batch and batch["attention_mask"].dim() != batch["input_ids"].dim():
             continue  # packed texts, whose mask transformers wants in another form: FamilyParityTest has them
         with torch.no_grad():
             out = family.outputs(model(**batch, output_hidden_states=True), states=not family.head_of(model))

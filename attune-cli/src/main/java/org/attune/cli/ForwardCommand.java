@@ -28,7 +28,8 @@ import picocli.CommandLine.Mixin;
       "Runs token ids through a model as its config.json names it, in fp32: rows {\"input_ids\": [..],",
       "\"attention_mask\": [..], \"token_type_ids\": [..]} in, {\"logits\": ..} or",
       "{\"last_hidden_state\": ..} out. A model with a decoder also takes \"decoder_input_ids\" and",
-      "\"decoder_attention_mask\", and what comes out is the decoder's."
+      "\"decoder_attention_mask\", and what comes out is the decoder's. A multiple choice model takes a",
+      "list of numbers for each choice, all of one length."
     },
     footer = {
       "",
@@ -42,8 +43,15 @@ final class ForwardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Checkpoint checkpoint = Checkpoint.open(files.model());
-        Model model = Pretrained.load(checkpoint).model()) {
+    try (Checkpoint checkpoint = Checkpoint.open(files.model())) {
+      Pretrained.Loaded loaded = Pretrained.load(checkpoint);
+      loaded.report().remarks().forEach(remark -> System.err.println("attune: " + remark));
+      return run(loaded.model());
+    }
+  }
+
+  private int run(Model loaded) {
+    try (Model model = loaded) {
       boolean bare = model.head() == Head.NONE || model.head() == Head.ENCODER;
       String key = bare ? "last_hidden_state" : "logits";
       files.map(chunk -> chunk.stream().map(row -> Map.of(key, forward(model, row))).toList());
@@ -65,12 +73,12 @@ final class ForwardCommand implements Callable<Integer> {
   }
 
   private static ModelInput input(Model model, JsonLines.Row row) {
-    long[] ids = ids(model, row, "input_ids");
+    Tensor ids = ids(model, row, "input_ids");
     int types = model.config().optionalInt("type_vocab_size", 1, 1 << 16).orElse(2);
     ModelInput input =
-        ModelInput.of(Tensors.ofLongs(ids, 1, ids.length))
-            .withMask(optional(row, "attention_mask", "input_ids", ids.length, 1))
-            .withTypeIds(optional(row, "token_type_ids", "input_ids", ids.length, types - 1));
+        ModelInput.of(ids)
+            .withMask(optional(row, "attention_mask", "input_ids", ids, 1))
+            .withTypeIds(optional(row, "token_type_ids", "input_ids", ids, types - 1));
     if (!row.value().has(DECODER_IDS)) {
       return input;
     }
@@ -83,24 +91,28 @@ final class ForwardCommand implements Callable<Integer> {
               + String.join(", ", model.config().strings("architectures"))
               + " has no decoder that reads them; leave it out");
     }
-    long[] decoderIds = ids(model, row, DECODER_IDS);
+    Tensor decoderIds = ids(model, row, DECODER_IDS);
     return input.withDecoder(
-        Tensors.ofLongs(decoderIds, 1, decoderIds.length),
-        optional(row, "decoder_attention_mask", DECODER_IDS, decoderIds.length, 1));
+        decoderIds, optional(row, "decoder_attention_mask", DECODER_IDS, decoderIds, 1));
   }
 
-  private static long[] ids(Model model, JsonLines.Row row, String field) {
-    long[] ids = numbers(row, field, 0, model.vocabularySize() - 1);
-    if (ids.length == 0) {
+  /** [1, T], or [1, C, T] of a multiple choice model. */
+  private static Tensor ids(Model model, JsonLines.Row row, String field) {
+    int depth = model.head() == Head.MULTIPLE_CHOICE ? 2 : 1;
+    JsonNode list = row.value().path(field);
+    boolean emptyChoice = depth == 2 && list.path(0).isArray() && list.path(0).isEmpty();
+    if (list.isEmpty() || emptyChoice) {
       throw new AttuneException(row.where() + ": '" + field + "' is missing or empty");
     }
-    if (ids.length > model.maxLength()) {
+    Tensor ids = tensor(row, field, depth, model.vocabularySize() - 1L);
+    long length = ids.size(depth);
+    if (length > model.maxLength()) {
       throw new AttuneException(
           row.where()
               + ": '"
               + field
               + "' has "
-              + ids.length
+              + length
               + " numbers, the model has positions for "
               + model.maxLength());
     }
@@ -108,32 +120,65 @@ final class ForwardCommand implements Callable<Integer> {
   }
 
   private static Optional<Tensor> optional(
-      JsonLines.Row row, String field, String of, int length, long max) {
+      JsonLines.Row row, String field, String of, Tensor ids, long max) {
     if (!row.value().has(field)) {
       return Optional.empty();
     }
-    long[] values = numbers(row, field, 0, max);
-    if (values.length != length) {
+    int depth = ids.rank() - 1;
+    long count = count(row.value().path(field), depth);
+    if (count != ids.numel()) {
       throw new AttuneException(
-          row.where()
-              + ": '"
-              + field
-              + "' has "
-              + values.length
-              + " numbers, "
-              + of
-              + " "
-              + length);
+          row.where() + ": '" + field + "' has " + count + " numbers, " + of + " " + ids.numel());
     }
-    return Optional.of(Tensors.ofLongs(values, 1, length));
+    return Optional.of(tensor(row, field, depth, max));
   }
 
-  private static long[] numbers(JsonLines.Row row, String field, long min, long max) {
+  private static long count(JsonNode list, int depth) {
+    long count = 0;
+    for (JsonNode item : list) {
+      count += depth == 2 ? item.size() : 1;
+    }
+    return count;
+  }
+
+  /**
+   * A field's numbers.
+   *
+   * @param depth 1 for a list, 2 for a list of lists of one length
+   * @return [1, T] or [1, C, T]
+   */
+  private static Tensor tensor(JsonLines.Row row, String field, int depth, long max) {
     JsonNode list = row.value().path(field);
+    if (depth == 1) {
+      long[] values = numbers(row, field, list, max);
+      return Tensors.ofLongs(values, 1, values.length);
+    }
+    int length = list.path(0).size(); // T
+    long[] all = new long[list.size() * length];
+    for (int choice = 0; choice < list.size(); choice++) {
+      if (!list.get(choice).isArray() || list.get(choice).size() != length) {
+        throw new AttuneException(
+            row.where()
+                + ": '"
+                + field
+                + "' has "
+                + list.get(choice)
+                + " as choice "
+                + choice
+                + ", expected for each choice a list of as many numbers; pad them to one length and"
+                + " give attention_mask");
+      }
+      long[] values = numbers(row, field, list.get(choice), max);
+      System.arraycopy(values, 0, all, choice * length, length);
+    }
+    return Tensors.ofLongs(all, 1, list.size(), length);
+  }
+
+  private static long[] numbers(JsonLines.Row row, String field, JsonNode list, long max) {
     long[] values = new long[list.size()];
     for (int i = 0; i < values.length; i++) {
       JsonNode number = list.get(i);
-      if (!number.isIntegralNumber() || number.asLong() < min || number.asLong() > max) {
+      if (!number.isIntegralNumber() || number.asLong() < 0 || number.asLong() > max) {
         throw new AttuneException(
             row.where()
                 + ": '"
@@ -142,9 +187,7 @@ final class ForwardCommand implements Callable<Integer> {
                 + number
                 + " at place "
                 + i
-                + ", expected a whole number from "
-                + min
-                + " to "
+                + ", expected a whole number from 0 to "
                 + max);
       }
       values[i] = number.asLong();

@@ -251,6 +251,54 @@ class CliTest {
         "'decoder_input_ids' is given, but BertModel has no decoder that reads them; leave it out");
   }
 
+  @Test
+  void forwardReadsChoices() throws IOException {
+    String choosing = "../attune-core/src/test/resources/golden/bert/multiple_choice";
+    Path input = folder.resolve("ids.jsonl");
+    Path output = folder.resolve("logits.jsonl");
+    Files.writeString(
+        input,
+        "{\"input_ids\": [[5, 9, 2], [5, 7, 0]], \"attention_mask\": [[1, 1, 1], [1, 1, 0]]}\n");
+    attune("forward", choosing, "--input", input.toString(), "--output", output.toString());
+    JsonNode logits = new ObjectMapper().readTree(Files.readString(output)).path("logits");
+    assertThat(logits).hasSize(2).allMatch(JsonNode::isNumber);
+    forwardFails(
+        choosing,
+        "{\"input_ids\": [[5, 9, 2], [5, 7]]}",
+        "'input_ids' has [5,7] as choice 1, expected for each choice a list of as many numbers; pad"
+            + " them to one length and give attention_mask");
+    forwardFails(choosing, "{\"input_ids\": []}", "'input_ids' is missing or empty");
+    forwardFails(
+        choosing,
+        "{\"input_ids\": [5, 9]}",
+        "'input_ids' has 5 as choice 0, expected for each choice a list of as many numbers; pad them"
+            + " to one length and give attention_mask");
+    forwardFails(choosing, "{\"input_ids\": [[]]}", "'input_ids' is missing or empty");
+    forwardFails(
+        "{\"input_ids\": [[101, 102]]}",
+        "'input_ids' has [101,102] at place 0, expected a whole number from 0 to 30521");
+  }
+
+  /** Each says what the model is and what it can be used for. */
+  @Test
+  void aMultipleChoiceModelIsRefusedWhereItHasNoUse() throws IOException {
+    String choosing = "../attune-core/src/test/resources/golden/bert/multiple_choice";
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"input_ids\": [5]}\n");
+    for (String command : List.of("predict", "generate", "score")) {
+      Outcome outcome =
+          attune(
+              command,
+              choosing,
+              "--input",
+              input.toString(),
+              "--output",
+              folder.resolve("out.jsonl").toString());
+      assertThat(outcome.code()).as(command).isEqualTo(1);
+      assertThat(outcome.err().lines()).as(command).hasSize(1);
+      assertThat(outcome.err()).as(command).contains("BertForMultipleChoice");
+    }
+  }
+
   private void forwardFails(String row, String message) throws IOException {
     forwardFails(MODEL, row, message);
   }

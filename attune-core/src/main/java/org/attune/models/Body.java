@@ -23,7 +23,8 @@ public interface Body {
   }
 
   /**
-   * What a pooler makes of the last hidden state [B, T, D]: [B, D]. Empty for a body without one.
+   * What a pooler makes of the last hidden state [B, T, D]: [B, D]. Empty for a body without one,
+   * which it also is where its checkpoint had none.
    */
   default Optional<Tensor> pooled(Tensor hidden) {
     return Optional.empty();

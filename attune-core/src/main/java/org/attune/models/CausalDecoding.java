@@ -18,17 +18,17 @@ import org.attune.tensor.Tensors;
  * on the left changes nothing.
  */
 public final class CausalDecoding implements Decoding {
-  /** The model, as it reads tokens that go on from cached ones. */
+  /** The body, as it reads tokens that go on from cached ones. */
   public interface Reader {
     /**
      * Reads tokens and adds them to the caches.
      *
-     * @param ids [R, t] I64
-     * @param positions [R, t] I64
+     * @param input ids and positions [R, t], counted from 0
+     * @param mask over cached and new tokens
      * @param caches one a layer
-     * @return the logits [R, V] behind the last of them
+     * @return their last hidden states [R, t, D]
      */
-    Tensor read(Tensor ids, Tensor positions, CausalMask mask, List<KvCache> caches);
+    Tensor read(ModelInput input, CausalMask mask, List<KvCache> caches);
   }
 
   /**
@@ -41,7 +41,8 @@ public final class CausalDecoding implements Decoding {
    */
   public record Limits(int layers, int maxPositions, OptionalInt window, String family) {}
 
-  private final Reader reader;
+  private final Reader body;
+  private final LanguageModel head;
   private final Limits limits;
   private final List<KvCache> caches = new ArrayList<>();
   private final int promptLength;
@@ -55,10 +56,14 @@ public final class CausalDecoding implements Decoding {
    *
    * @param prompts padded on the left, if at all
    * @param capacity most tokens a row, prompt and new ones together
+   * @param body makes states of tokens
+   * @param head makes logits of states
    * @throws AttuneException when padding stands on the right, or the prompt is empty
    */
-  public CausalDecoding(ModelInput prompts, int capacity, Limits limits, Reader reader) {
-    this.reader = reader;
+  public CausalDecoding(
+      ModelInput prompts, int capacity, Limits limits, Reader body, LanguageModel head) {
+    this.body = body;
+    this.head = head;
     this.limits = limits;
     int rows = (int) prompts.ids().size(0);
     promptLength = (int) prompts.ids().size(1);
@@ -148,7 +153,9 @@ public final class CausalDecoding implements Decoding {
     Optional<Tensor> visible =
         Optional.ofNullable(mask).map(m -> m.narrow(1, 0, (long) read + length));
     CausalMask causal = CausalMask.behind(visible, read, length, limits.window());
-    return reader.read(ids, positions(length).to(ids.device()), causal, caches);
+    ModelInput input = ModelInput.of(ids).withPositions(positions(length).to(ids.device()));
+    Tensor states = body.read(input, causal, caches); // [R, t, D]
+    return head.logits(states.select(1, length - 1));
   }
 
   private Tensor positions(int length) {

@@ -3,6 +3,7 @@ package org.attune.models;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.attune.nn.Attention;
+import org.attune.nn.KvCache;
 import org.attune.tensor.DType;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
@@ -93,6 +94,20 @@ public final class CausalMask {
     return triangle
         ? attention.mixCausal(q, k, v)
         : attention.mix(q, k, v, additive.map(mask -> mask.to(q.device())));
+  }
+
+  /**
+   * The same over a cache of keys and values, which takes the new ones first.
+   *
+   * @param cache of this attention; empty where nothing came before
+   */
+  public Tensor mix(Attention attention, Tensor q, Tensor k, Tensor v, Optional<KvCache> cache) {
+    if (cache.isEmpty()) {
+      return mix(attention, q, k, v);
+    }
+    // Attention runs in fp32: a cache that holds it is not converted anew for every token.
+    cache.get().append(k.to(DType.F32), v.to(DType.F32));
+    return mix(attention, q, cache.get().keys(), cache.get().values());
   }
 
   /**

@@ -3,7 +3,9 @@ package org.attune.models;
 /** A language model that writes text token by token. */
 public interface GenerativeModel extends LanguageModel {
   /** Whether prompts go to an encoder of their own and the decoder starts from a start token. */
-  boolean encoderDecoder();
+  default boolean encoderDecoder() {
+    return this instanceof EncoderDecoder;
+  }
 
   /**
    * Begins to write for a batch of prompts. An encoder runs here, once; a decoder alone reads its

@@ -9,6 +9,8 @@ public enum Head {
   SEQUENCE_CLASSIFICATION("ForSequenceClassification"),
   TOKEN_CLASSIFICATION("ForTokenClassification"),
   QUESTION_ANSWERING("ForQuestionAnswering"),
+  /** A score for each of several texts; reads [B, C, T]. */
+  MULTIPLE_CHOICE("ForMultipleChoice"),
   MASKED_LM("ForMaskedLM"),
   CAUSAL_LM("ForCausalLM"),
   /** A language model over a decoder that also sees an encoder's states. */

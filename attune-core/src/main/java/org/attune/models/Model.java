@@ -27,7 +27,7 @@ public abstract class Model extends Module {
    * The head's logits; without a head the last hidden state [B, T, D].
    *
    * @return [B, labels] of a sequence, [B, T, labels] of tokens, [B, T, 2] (start, end) of an
-   *     answer, [B, T, V] of a language model
+   *     answer, [B, C] of choices, [B, T, V] of a language model
    */
   public abstract Tensor forward(ModelInput input);
 
@@ -39,4 +39,12 @@ public abstract class Model extends Module {
 
   /** Standard deviation that new weights start with. */
   public abstract double initializerRange();
+
+  /**
+   * Floating point operations of a forward pass over one row, counted as {@link Flops} says.
+   *
+   * @param tokens of the row, T
+   * @param decoderTokens that the decoder reads, U, where there is one beside an encoder
+   */
+  public abstract double flops(long tokens, long decoderTokens);
 }

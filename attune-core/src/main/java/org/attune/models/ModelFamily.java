@@ -2,6 +2,7 @@ package org.attune.models;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
@@ -56,17 +57,47 @@ public interface ModelFamily {
   Model create(ConfigJson config, Head head);
 
   /**
+   * What a checkpoint's weights show of how a model is built.
+   *
+   * @param config for {@link #create}
+   * @param absent parameters the checkpoint lacks and the model is therefore built without
+   */
+  record Fitted(ConfigJson config, List<String> absent) {
+    public Fitted {
+      absent = List.copyOf(absent);
+    }
+  }
+
+  /**
    * The config as a checkpoint's weights show it to be, where config.json alone does not say how
    * the model is built.
    *
+   * @param head that the model is to have
    * @param weights of the checkpoint, not loaded yet
    */
-  default ConfigJson fitted(ConfigJson config, Weights weights) {
+  default Fitted fitted(ConfigJson config, Head head, Weights weights) {
+    return new Fitted(config, List.of());
+  }
+
+  /**
+   * The config under which a model reads forwards only, as one that is to learn to write must:
+   * another one where the family's models read in both directions otherwise.
+   */
+  default ConfigJson readingForwards(ConfigJson config) {
     return config;
   }
 
   /** Keys of config.json that hold a dropout probability, those of the heads among them. */
   List<String> dropoutKeys();
+
+  /** The config with this probability for every dropout, also one that it does not mention. */
+  default ConfigJson withDropout(ConfigJson config, double probability) {
+    ConfigJson changed = config;
+    for (String key : dropoutKeys()) {
+      changed = changed.with(key, probability);
+    }
+    return changed;
+  }
 
   /**
    * Name of the body inside a model with a head, as {@code bert}; its parameters' names start with
@@ -88,11 +119,23 @@ public interface ModelFamily {
   }
 
   /**
-   * Whether a key of a file is known and needed by no model: a buffer an old version saved, or a
-   * part of another head.
+   * Keys of files that are known, and that some or all models have no place for: a buffer an old
+   * version saved, or a part of another head.
    */
-  boolean ignores(String key);
+  Pattern ignored();
+
+  /**
+   * Names of the body's parameters that every checkpoint has, with the body's prefix or without.
+   */
+  Pattern body();
+
+  /** Whether a key that the model has no place for is known, and no mistake. */
+  default boolean ignores(String key) {
+    return ignored().matcher(key).matches();
+  }
 
   /** Whether a parameter may be new (random) when a head is put on a body that has none. */
-  boolean mayBeNew(String parameter);
+  default boolean mayBeNew(String parameter) {
+    return !body().matcher(parameter).matches();
+  }
 }

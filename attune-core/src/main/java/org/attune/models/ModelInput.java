@@ -8,7 +8,8 @@ import org.attune.tensor.Tensor;
  * A batch of token ids, and what a model may be told about them. Build it with {@link #of} and the
  * {@code with} methods; what is left out is as transformers takes it to be.
  *
- * @param ids [B, T] I64; those of the encoder where there are two stacks
+ * @param ids [B, T] I64; those of the encoder where there are two stacks; [B, C, T] where C texts
+ *     are to be chosen from, as then are mask, types and positions
  * @param mask [B, T] I64, 1 for a token and 0 for padding; or [B, T, T] I64, 1 where row i may see
  *     column j, as packed texts need; empty when nothing is padded
  * @param typeIds [B, T] I64, the segment of each token; empty for all zero

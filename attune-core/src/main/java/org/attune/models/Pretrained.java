@@ -32,8 +32,8 @@ public final class Pretrained {
    * @throws AttuneException when a tensor is missing, unexpected or of another shape
    */
   public static Loaded load(Checkpoint checkpoint) {
-    Model model = create(fitted(checkpoint.config(), checkpoint));
-    return new Loaded(model, WeightLoader.load(family(model), model, checkpoint.weights(), false));
+    ConfigJson config = checkpoint.config();
+    return load(checkpoint, Families.of(config).head(config), config, false);
   }
 
   /**
@@ -44,14 +44,18 @@ public final class Pretrained {
    * @param seed of the new weights
    */
   public static Loaded load(Checkpoint checkpoint, Head head, ConfigJson config, long seed) {
-    Model model = Families.of(config).create(fitted(config, checkpoint), head);
-    LoadReport report = WeightLoader.load(family(model), model, checkpoint.weights(), true);
-    model.initialize(new Rng(seed), model.initializerRange());
-    return new Loaded(model, report);
+    Loaded loaded = load(checkpoint, head, config, true);
+    loaded.model().initialize(new Rng(seed), loaded.model().initializerRange());
+    return loaded;
   }
 
-  private static ConfigJson fitted(ConfigJson config, Checkpoint checkpoint) {
-    return Families.of(config).fitted(config, checkpoint.weights());
+  private static Loaded load(Checkpoint checkpoint, Head head, ConfigJson config, boolean newHead) {
+    ModelFamily family = Families.of(config);
+    ModelFamily.Fitted fitted = family.fitted(config, head, checkpoint.weights());
+    Model model = family.create(fitted.config(), head);
+    LoadReport report = WeightLoader.load(family, model, checkpoint.weights(), newHead);
+    return new Loaded(
+        model, new LoadReport(report.newParameters(), report.unused(), fitted.absent()));
   }
 
   /**

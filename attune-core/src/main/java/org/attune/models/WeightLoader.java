@@ -76,7 +76,7 @@ final class WeightLoader {
           }
         });
     new KeyReport(missing, unexpected, misShaped).requireFit(where(), family.modelType());
-    return new LoadReport(fresh, unused.stream().sorted().toList());
+    return new LoadReport(fresh, unused.stream().sorted().toList(), List.of());
   }
 
   private String where() {

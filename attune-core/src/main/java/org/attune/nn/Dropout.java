@@ -67,6 +67,18 @@ public final class Dropout extends Module {
     return rng.dropoutBias(shape, probability, step, site + calls++);
   }
 
+  /**
+   * Whether something as a whole is to be left out: drawn anew at each call, never outside
+   * training.
+   */
+  boolean drops() {
+    if (!active()) {
+      return false;
+    }
+    requireSource();
+    return rng.nextDouble(step, site + calls++, 0) < probability;
+  }
+
   double probability() {
     return probability;
   }

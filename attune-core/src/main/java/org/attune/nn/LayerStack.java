@@ -17,11 +17,23 @@ public final class LayerStack<L extends Module> extends Module {
   }
 
   private final List<L> layers = new ArrayList<>();
+  private final Dropout drop; // of whole layers
 
   public LayerStack(int count, IntFunction<L> make) {
+    this(count, make, 0);
+  }
+
+  /**
+   * A stack that leaves out layers while it trains (LayerDrop, Fan et al. 2019): a layer that is
+   * left out hands on what it was given.
+   *
+   * @param layerDrop probability of leaving out a layer, drawn for each layer of each pass
+   */
+  public LayerStack(int count, IntFunction<L> make, double layerDrop) {
     for (int i = 0; i < count; i++) {
       layers.add(child(Integer.toString(i), make.apply(i)));
     }
+    drop = child("layer_drop", new Dropout(layerDrop));
   }
 
   public int size() {
@@ -43,14 +55,14 @@ public final class LayerStack<L extends Module> extends Module {
     return forward(hidden, call, call);
   }
 
-  /** The same, with another way to run the last layer. */
+  /** The same, with another way to run the last layer, where it is not left out. */
   public Tensor forward(Tensor hidden, Call<L> call, Call<L> lastCall) {
     Tensor state = hidden;
     for (int i = 0; i < layers.size(); i++) {
       L layer = layers.get(i);
       Tensor input = state;
       Call<L> own = i == layers.size() - 1 ? lastCall : call;
-      state = Scope.tidy(() -> own.apply(layer, input));
+      state = drop.drops() ? input : Scope.tidy(() -> own.apply(layer, input));
     }
     return state;
   }
@@ -60,7 +72,7 @@ public final class LayerStack<L extends Module> extends Module {
     List<Tensor> states = new ArrayList<>(List.of(hidden));
     for (L layer : layers) {
       Tensor input = states.get(states.size() - 1);
-      states.add(Scope.tidy(() -> call.apply(layer, input)));
+      states.add(drop.drops() ? input : Scope.tidy(() -> call.apply(layer, input)));
     }
     return states;
   }

@@ -18,6 +18,7 @@ import org.attune.data.PromptReader;
 import org.attune.data.Split;
 import org.attune.data.TokenFile;
 import org.attune.metric.Evaluation;
+import org.attune.models.Families;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.task.BertPretraining;
@@ -117,7 +118,10 @@ final class LanguageRunner implements Job {
               .orElseGet(() -> checkpoint.orElseThrow().tokenizer());
       ConfigJson start =
           checkpoint.map(Checkpoint::config).orElseGet(() -> fresh(part.config(), tokenizer));
-      config = part.dropout().map(dropout -> withDropout(start, dropout)).orElse(start);
+      config =
+          part.dropout()
+              .map(dropout -> Families.of(start).withDropout(start, dropout))
+              .orElse(start);
     }
 
     Optional<Checkpoint> checkpoint() {
@@ -147,25 +151,6 @@ final class LanguageRunner implements Job {
         config = config.with(entry.getKey(), entry.getValue());
       }
       return config;
-    }
-
-    /** Each family has its own names; those a config lacks are left alone. */
-    private static ConfigJson withDropout(ConfigJson config, double dropout) {
-      ConfigJson changed = config;
-      for (String key :
-          List.of(
-              "hidden_dropout_prob",
-              "attention_probs_dropout_prob",
-              "dropout",
-              "attention_dropout",
-              "activation_dropout",
-              "dropout_rate",
-              "resid_pdrop",
-              "embd_pdrop",
-              "attn_pdrop")) {
-        changed = config.names(key) ? changed.with(key, dropout) : changed;
-      }
-      return changed;
     }
 
     @Override

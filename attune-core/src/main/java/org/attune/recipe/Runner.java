@@ -162,11 +162,7 @@ public final class Runner implements Job {
     if (recipe.model().dropout().isEmpty()) {
       return config;
     }
-    double dropout = recipe.model().dropout().get();
-    for (String key : Families.of(config).dropoutKeys()) {
-      config = config.with(key, dropout);
-    }
-    return config;
+    return Families.of(config).withDropout(config, recipe.model().dropout().get());
   }
 
   private <T extends TrainTask<Model>> Result run(

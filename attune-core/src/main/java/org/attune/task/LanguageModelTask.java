@@ -10,6 +10,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.data.Batch;
 import org.attune.metric.Evaluation;
 import org.attune.metric.LanguageMetrics;
+import org.attune.models.Families;
 import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.Model;
@@ -58,16 +59,21 @@ public abstract class LanguageModelTask implements TrainTask<Model> {
    * @param seed of a new head's weights
    */
   public final Pretrained.Loaded load(Checkpoint checkpoint, ConfigJson config, long seed) {
-    Pretrained.Loaded loaded = Pretrained.load(checkpoint, head, config, seed);
+    Pretrained.Loaded loaded = Pretrained.load(checkpoint, head, fit(config), seed);
     TaskChecks.fit(tokenizer, loaded.model());
     return loaded;
   }
 
   /** A model with random weights. */
   public final Model create(ConfigJson config, long seed) {
-    Model model = Pretrained.fresh(config, head, seed);
+    Model model = Pretrained.fresh(fit(config), head, seed);
     TaskChecks.fit(tokenizer, model);
     return model;
+  }
+
+  /** A token must not see the one it is to foretell. */
+  private ConfigJson fit(ConfigJson config) {
+    return head == Head.CAUSAL_LM ? Families.of(config).readingForwards(config) : config;
   }
 
   /** Writes the model and its tokenizer. */

@@ -11,6 +11,8 @@ import org.attune.data.Example;
 import org.attune.data.Labels;
 import org.attune.data.Target;
 import org.attune.metric.Evaluation;
+import org.attune.models.Families;
+import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.text.Tokenizer;
@@ -46,25 +48,29 @@ public final class Predictor implements AutoCloseable {
    */
   public static Predictor open(String name) {
     try (Checkpoint checkpoint = Checkpoint.open(name)) {
+      requireAnswering(checkpoint);
       Model model = Pretrained.load(checkpoint).model();
       Tokenizer whole = checkpoint.tokenizer();
       Tokenizer tokenizer = whole.truncateTo(Math.min(whole.maxLength(), model.maxLength()));
       TaskChecks.fit(tokenizer, model);
-      return switch (model.head()) {
-        case SEQUENCE_CLASSIFICATION ->
-            new Predictor(
-                model,
-                tokenizer,
-                Optional.of(TextClassification.of(tokenizer, checkpoint.config())));
-        case NONE -> new Predictor(model, tokenizer, Optional.empty());
-        default ->
-            throw new AttuneException(
-                "predict: "
-                    + name
-                    + " is a "
-                    + checkpoint.config().strings("architectures")
-                    + "; texts can be given to sequence classifiers and bare encoders");
-      };
+      return new Predictor(
+          model,
+          tokenizer,
+          model.head() == Head.SEQUENCE_CLASSIFICATION
+              ? Optional.of(TextClassification.of(tokenizer, checkpoint.config()))
+              : Optional.empty());
+    }
+  }
+
+  private static void requireAnswering(Checkpoint checkpoint) {
+    Head head = Families.of(checkpoint.config()).head(checkpoint.config());
+    if (head != Head.SEQUENCE_CLASSIFICATION && head != Head.NONE) {
+      throw new AttuneException(
+          "predict: "
+              + checkpoint.name()
+              + " is a "
+              + checkpoint.config().strings("architectures")
+              + "; texts can be given to sequence classifiers and bare encoders");
     }
   }
 

@@ -2,6 +2,7 @@ package org.attune.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.attune.testkit.TensorAssert.assertThatTensor;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,13 +171,76 @@ class CheckpointVariantsTest {
     try (Checkpoint checkpoint = Checkpoint.open(Golden.folder(name).toString())) {
       Pretrained.Loaded loaded = Pretrained.load(checkpoint, Head.NONE, checkpoint.config(), 5);
       try (Model model = loaded.model()) {
-        assertThat(loaded.report().newParameters()).allMatch(n -> n.startsWith("pooler."));
+        assertThat(loaded.report().newParameters()).isEmpty();
         assertThat(loaded.report().unused()).anyMatch(key -> key.startsWith("classifier."));
       }
     }
   }
 
+  /** As a body saved by {@code add_pooling_layer=False}; a head that reads the pooler needs it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert/model", "roberta/model"})
+  void aBodyWithoutAPoolerIsLoadedWithoutOne(String name) {
+    Map<String, Tensor> tensors = tensors(name);
+    tensors.keySet().removeIf(key -> key.startsWith("pooler."));
+    ConfigJson.read(config(name)).write(folder.resolve("config.json"));
+    WeightsWriter.write(folder, tensors, Long.MAX_VALUE);
+    try (Checkpoint checkpoint = Checkpoint.open(folder.toString());
+        Scope scope = Scope.open()) {
+      Pretrained.Loaded loaded = Pretrained.load(checkpoint);
+      try (Model model = loaded.model()) {
+        assertThat(loaded.report().remarks())
+            .containsExactly(
+                "not in the checkpoint, and left out of the model, whose last hidden state does not"
+                    + " need them: pooler.dense.weight, pooler.dense.bias");
+        assertThat(model.config()).isEqualTo(checkpoint.config());
+        assertThat(Pretrained.state(model)).containsOnlyKeys(tensors.keySet());
+        Golden golden = Golden.read(name);
+        ModelInput input = ModelInput.of(golden.tensor("unpadded/input_ids"));
+        Tensor states = Autograd.noGrad(() -> model.forward(input));
+        assertThatTensor(states).isCloseTo(golden.tensor("unpadded/last_hidden_state"), 1e-5);
+        assertThat(((Body) model).pooled(states)).isEmpty();
+      }
+    }
+  }
+
+  /** Otherwise it would see the token that it learns to foretell. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert/masked_lm", "roberta/masked_lm"})
+  void anEncoderThatIsToLearnToWriteReadsForwards(String name) {
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.folder(name).toString());
+        Scope scope = Scope.open()) {
+      ConfigJson config = family(name).readingForwards(checkpoint.config());
+      Pretrained.Loaded loaded = Pretrained.load(checkpoint, Head.CAUSAL_LM, config, 5);
+      try (Model model = loaded.model()) {
+        assertThat(loaded.report().newParameters()).isEmpty();
+        Tensor whole = logits(model, 5, 6, 7, 8);
+        assertThatTensor(logits(model, 5, 6, 7, 9).narrow(1, 0, 3))
+            .isCloseTo(whole.narrow(1, 0, 3), 1e-6);
+      }
+    }
+  }
+
+  private static Tensor logits(Model model, long... ids) {
+    Tensor row = Tensors.ofLongs(ids, 1, ids.length);
+    return Autograd.noGrad(() -> model.forward(ModelInput.of(row)));
+  }
+
   // ---- refused
+
+  @Test
+  void aHeadOverAPoolerThatIsNotThere() {
+    Map<String, Tensor> tensors = tensors("bert/sequence_classification");
+    tensors.keySet().removeIf(key -> key.startsWith("bert.pooler."));
+    assertThatThrownBy(
+            () -> loadsAndEquals("bert/sequence_classification", tensors, Long.MAX_VALUE))
+        .isInstanceOf(AttuneException.class)
+        .hasMessage(
+            String.format(
+                "checkpoint: %s lacks bert.pooler.dense.bias, bert.pooler.dense.weight; do config.json and the"
+                    + " weights belong to the same model?",
+                folder));
+  }
 
   @Test
   void tiedTensorsThatDiffer() {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
@@ -15,6 +17,7 @@ import org.attune.checkpoint.SafetensorsWriter;
 import org.attune.checkpoint.Weights;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
+import org.attune.tensor.Rng;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
@@ -208,13 +211,73 @@ class EncoderDecoderFilesTest {
   }
 
   @Test
+  void aDecoderIsTakenOutOfAWholeBart() {
+    golden("bart/conditional_generation");
+    try (Checkpoint checkpoint = written();
+        Scope scope = Scope.open()) {
+      Pretrained.Loaded loaded = Pretrained.load(checkpoint, Head.CAUSAL_LM, config, 1);
+      try (Model model = loaded.model()) {
+        assertThat(loaded.report().newParameters()).isEmpty();
+        assertThat(loaded.report().unused())
+            .contains("final_logits_bias", "model.encoder.layers.0.fc1.weight")
+            .noneMatch(key -> key.startsWith("model.decoder."));
+        assertThat(model).isNotInstanceOf(EncoderDecoder.class);
+        ConfigJson saved = Pretrained.config(model);
+        assertThat(saved.strings("architectures")).containsExactly("BartForCausalLM");
+        assertThat(saved.optionalBoolean("is_encoder_decoder")).hasValue(false);
+        assertThat(saved.optionalBoolean("is_decoder")).hasValue(true);
+        assertThat(Pretrained.state(model))
+            .containsKey("model.decoder.embed_tokens.weight")
+            .doesNotContainKey("model.shared.weight");
+        assertThat(logits(model).shape().toArray()).containsExactly(1, 4, 43);
+      }
+    }
+  }
+
+  @Test
+  void aDecoderOverAnotherModelsStatesIsRefused() {
+    golden("bart/causal_lm");
+    config = config.with("add_cross_attention", true);
+    refused(
+        "bart: add_cross_attention is true; a decoder over another model's states is not supported"
+            + " [config.json]");
+  }
+
+  @Test
+  void layersAreLeftOutInTrainingOnly() {
+    golden("bart/model_shifted_input");
+    float[] expected = states(config, false, 1);
+    ConfigJson dropping = config.with("encoder_layerdrop", 0.5).with("decoder_layerdrop", 0.5);
+    assertThat(states(dropping, false, 1)).isEqualTo(expected);
+    assertThat(states(config, true, 1)).isEqualTo(expected); // the golden models have no dropout
+    Set<Float> seen = new HashSet<>();
+    for (int step = 0; step < 80; step++) {
+      seen.add(states(dropping, true, step)[0]);
+    }
+    // An encoder of one layer and a decoder of two: where a layer of the decoder reads the encoder,
+    // 2 x 3 outcomes, and the embeddings alone where none does.
+    assertThat(seen).hasSize(7);
+  }
+
+  private float[] states(ConfigJson json, boolean training, long step) {
+    json.write(folder.resolve("config.json"));
+    SafetensorsWriter.write(
+        folder.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
+    try (Checkpoint checkpoint = Checkpoint.open(folder.toString());
+        Model model = Pretrained.load(checkpoint).model()) {
+      model.randomness(new Rng(7));
+      model.train(training);
+      model.beginStep(step);
+      return logits(model).toFloats();
+    }
+  }
+
+  @Test
   void bartConfigsThatMakeNoModelAreRefused() {
     golden("bart/conditional_generation");
     ConfigJson good = config;
     config = good.with("decoder_attention_heads", 4);
     refused("bart: d_model (18) must be divisible by decoder_attention_heads (4) [config.json]");
-    config = good.with("encoder_layerdrop", 0.1);
-    refused("bart: encoder_layerdrop is 0.1; dropping whole layers is not supported");
     config = good.with("tie_word_embeddings", false);
     refused("bart: tie_word_embeddings is false");
     config = good.with("encoder_ffn_dim", 27);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.attune.testkit.TensorAssert.assertThatTensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
@@ -169,14 +170,52 @@ class EncoderInputTest {
 
   @Test
   void decodersThatAreNotSupported() {
-    refusedConfig(
-        config("roberta/causal_lm").with("add_cross_attention", true),
-        "roberta: add_cross_attention is true; a decoder over an encoder's states is not supported"
-            + " [config.json]");
-    refusedConfig(
-        config("bert/masked_lm").with("is_decoder", true),
-        "bert: is_decoder is true; only BERT that reads in both directions is supported"
-            + " [config.json]");
+    for (String family : List.of("bert", "roberta")) {
+      refusedConfig(
+          config(family + "/causal_lm").with("add_cross_attention", true),
+          family
+              + ": add_cross_attention is true; a decoder over an encoder's states is not supported"
+              + " [config.json]");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void writingWithAModelThatLooksAhead(String family) {
+    ConfigJson config = config(family + "/causal_lm").with("is_decoder", false);
+    try (Scope scope = Scope.open();
+        Model model = Pretrained.fresh(config, Head.CAUSAL_LM, 3)) {
+      assertThatThrownBy(() -> ((GenerativeModel) model).decode(ModelInput.of(ids(5, 6)), 9))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              family
+                  + ": is_decoder is false, so that each token sees those behind it and no text can"
+                  + " be continued; set is_decoder to true where the model was trained so"
+                  + " [config.json]");
+    }
+  }
+
+  // ---- choices
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta", "distilbert"})
+  void choicesThatAreNotThere(String family) {
+    try (Scope scope = Scope.open();
+        Model model = load(family + "/multiple_choice")) {
+      assertThatThrownBy(() -> model.forward(ModelInput.of(ids(5, 6))))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              family
+                  + ": a multiple choice model reads ids of rows, choices and tokens, got [1, 2];"
+                  + " put the choices of a row in a list of their own");
+      Tensor choices = ids(5, 6, 7, 8).reshape(1, 2, 2);
+      assertThatThrownBy(() -> model.forward(ModelInput.of(choices, ids(1, 1, 1, 1))))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              family
+                  + ": the choices' ids are [1, 2, 2], what goes with them is [1, 4]; expected the"
+                  + " same");
+    }
   }
 
   // ---- new weights

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The tiny models of the parity tests write what transformers wrote with them. */
 class GenerationGoldenTest {
   @ParameterizedTest
-  @ValueSource(strings = {"bart", "gpt2", "llama", "t5"})
+  @ValueSource(strings = {"bart", "bart-decoder", "bert", "gpt2", "llama", "roberta", "t5"})
   void writesWhatTransformersWrote(String family) throws Exception {
     JsonNode outputs =
         ReferenceStack.json(Files.readString(Golden.folder("generate").resolve(family + ".json")));

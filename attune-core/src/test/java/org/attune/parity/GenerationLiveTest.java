@@ -22,7 +22,7 @@ class GenerationLiveTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "llama", "t5", "bart"})
+  @ValueSource(strings = {"gpt2", "llama", "t5", "bart", "bart-decoder", "bert", "roberta"})
   void writesWhatTransformersWrites(String family) throws Exception {
     ReferenceStack.run("generate.py", family, folder);
     JsonNode outputs = ReferenceStack.json(Files.readString(folder.resolve("outputs.json")));

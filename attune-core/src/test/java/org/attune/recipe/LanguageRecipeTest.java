@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.attune.UsageException;
+import org.attune.train.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,24 @@ class LanguageRecipeTest {
       return Path.of(LanguageRecipeTest.class.getResource("/golden/tokenizer/" + name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** transformers' defaults are 0.1, so a key that is not there must be written. */
+  @Test
+  void dropoutReachesKeysThatTheConfigDoesNotMention() {
+    var part =
+        new LanguageRecipe.ModelPart(
+            Optional.empty(),
+            Map.of("model_type", "gpt2", "embd_pdrop", 0.3),
+            Optional.of(tokenizer("gpt2").toString()),
+            Precision.FP32,
+            Optional.of(0.0));
+    try (var base = new LanguageRunner.Base(part)) {
+      for (String key : List.of("embd_pdrop", "attn_pdrop", "resid_pdrop", "classifier_dropout")) {
+        assertThat(base.config().optionalDouble(key, 0, 1)).as(key).hasValue(0);
+      }
+      base.tokenizer().close();
     }
   }
 

@@ -177,6 +177,7 @@ class LanguageModelingTest {
         new Case("masked, a line a row", lines, lines.create(bert(wordPiece), 1), text()),
         new Case("causal", causal, causal.create(gpt2(bytes), 1), text()),
         new Case("causal, separate", apart, apart.create(gpt2(bytes), 1), text()),
+        new Case("causal, BERT", apart, apart.create(bert(bytes), 1), text()),
         new Case("answers", causal, causal.create(gpt2(bytes), 1), answers()),
         new Case("span corruption", spans, spans.create(t5, 1), text()),
         new Case("denoising", noisy, noisy.create(bart, 1), text()),

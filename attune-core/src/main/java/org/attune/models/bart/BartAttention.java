@@ -39,22 +39,15 @@ final class BartAttention extends Module {
         attention.forward(query.forward(x), key.forward(states), value.forward(states), mask));
   }
 
-  /** Attention to the states themselves and those before: x [B, T, D] to [B, T, D]. */
-  Tensor causal(Tensor x, CausalMask mask) {
-    return output.forward(
-        attention.join(
-            mask.mix(
-                attention,
-                attention.splitQuery(query.forward(x)),
-                attention.splitKey(key.forward(x)),
-                attention.splitKey(value.forward(x)))));
-  }
-
-  /** The same with the states before in a cache: x [R, t, D] to [R, t, D]. */
-  Tensor cached(Tensor x, CausalMask mask, KvCache cache) {
-    cache.append(attention.splitKey(key.forward(x)), attention.splitKey(value.forward(x)));
-    Tensor q = attention.splitQuery(query.forward(x));
-    return output.forward(attention.join(mask.mix(attention, q, cache.keys(), cache.values())));
+  /**
+   * Attention to the states themselves and those before: x [B, T, D] to [B, T, D]. A cache takes
+   * the new keys and values and gives all so far.
+   */
+  Tensor causal(Tensor x, CausalMask mask, Optional<KvCache> cache) {
+    Tensor q = attention.splitQuery(query.forward(x)); // [B, H, T, E]
+    Tensor k = attention.splitKey(key.forward(x));
+    Tensor v = attention.splitKey(value.forward(x));
+    return output.forward(attention.join(mask.mix(attention, q, k, v, cache)));
   }
 
   /** What {@link #remembered} reads: keys and values of an encoder's states [P, S, D]. */

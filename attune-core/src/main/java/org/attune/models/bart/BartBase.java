@@ -2,12 +2,13 @@ package org.attune.models.bart;
 
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.EncoderDecoder;
+import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.tensor.Tensor;
 
 /** What all BART models share: their config, and how labels become the decoder's input. */
-abstract class BartBase extends Model implements EncoderDecoder {
+abstract class BartBase extends Model {
   private final BartConfig config;
 
   BartBase(ConfigJson json, Head head, BartConfig config) {
@@ -19,12 +20,12 @@ abstract class BartBase extends Model implements EncoderDecoder {
     return config;
   }
 
-  @Override
+  /** See {@link EncoderDecoder#decoderStartTokenId}, which models with both stacks implement. */
   public final int decoderStartTokenId() {
     return config.decoderStartTokenId();
   }
 
-  @Override
+  /** See {@link EncoderDecoder#shiftRight(Tensor)}. */
   public final Tensor shiftRight(Tensor labels) {
     return EncoderDecoder.shiftRight(labels, config.decoderStartTokenId(), config.padTokenId());
   }
@@ -42,5 +43,12 @@ abstract class BartBase extends Model implements EncoderDecoder {
   @Override
   public final double initializerRange() {
     return config.initializerRange();
+  }
+
+  @Override
+  public final double flops(long tokens, long decoderTokens) {
+    return this instanceof EncoderDecoder
+        ? config.flops(tokens, decoderTokens) + Flops.head(this, config.width(), decoderTokens)
+        : config.decoderFlops(tokens) + Flops.head(this, config.width(), tokens);
   }
 }

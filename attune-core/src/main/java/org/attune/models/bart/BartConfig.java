@@ -2,6 +2,7 @@ package org.attune.models.bart;
 
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -49,13 +50,15 @@ public record BartConfig(
    * @param layers how many
    * @param heads H, attention heads in a layer
    * @param feedForwardWidth F
+   * @param layerDrop probability of leaving out a layer while training
    */
-  public record Stack(int layers, int heads, int feedForwardWidth) {
+  public record Stack(int layers, int heads, int feedForwardWidth, double layerDrop) {
     private static Stack of(ConfigJson json, String name) {
       return new Stack(
           json.optionalInt(name + "_layers", 1, MAX_LAYERS).orElse(12),
           json.optionalInt(name + "_attention_heads", 1, MAX_LAYERS).orElse(16),
-          json.optionalInt(name + "_ffn_dim", 1, MAX_SIZE).orElse(4096));
+          json.optionalInt(name + "_ffn_dim", 1, MAX_SIZE).orElse(4096),
+          json.optionalDouble(name + "_layerdrop", 0, 0.999).orElse(0));
     }
   }
 
@@ -134,16 +137,27 @@ public record BartConfig(
           "bart: tie_word_embeddings is false; only one table of word embeddings for both stacks"
               + " and the head is supported [config.json]");
     }
-    for (String key : new String[] {"encoder_layerdrop", "decoder_layerdrop"}) {
-      double share = json.optionalDouble(key, 0, 1).orElse(0);
-      if (share > 0) {
-        throw new AttuneException(
-            "bart: "
-                + key
-                + " is "
-                + share
-                + "; dropping whole layers is not supported, set it to 0 [config.json]");
-      }
-    }
+  }
+
+  // ---- operations on a row, counted as Flops says
+
+  /** Of both stacks, on T and U tokens. */
+  double flops(long tokens, long decoderTokens) {
+    double square = (double) width * width;
+    double cross =
+        Flops.products(2 * square, decoderTokens) // query and output
+            + Flops.products(2 * square, tokens) // key and value
+            + Flops.attention(width, decoderTokens, tokens);
+    return stackFlops(encoder, tokens) + decoderFlops(decoderTokens) + decoder.layers() * cross;
+  }
+
+  /** Of the decoder without an encoder. */
+  double decoderFlops(long tokens) {
+    return stackFlops(decoder, tokens);
+  }
+
+  private double stackFlops(Stack stack, long tokens) {
+    double elements = 4.0 * width * width + 2.0 * width * stack.feedForwardWidth();
+    return stack.layers() * Flops.layer(elements, width, tokens);
   }
 }

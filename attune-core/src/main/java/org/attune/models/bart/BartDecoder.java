@@ -23,7 +23,10 @@ final class BartDecoder extends Module {
     layers =
         child(
             "layers",
-            new LayerStack<>(config.decoder().layers(), i -> new BartDecoderLayer(config, i)));
+            new LayerStack<>(
+                config.decoder().layers(),
+                i -> new BartDecoderLayer(config, i),
+                config.decoder().layerDrop()));
   }
 
   /**
@@ -66,6 +69,27 @@ final class BartDecoder extends Module {
     CausalMask causal = CausalMask.behind(Optional.empty(), past, ids.size(1), OptionalInt.empty());
     return layers.forward(
         embed(ids, past), (layer, x) -> layer.next(x, causal, caches.get(layer.index()), memory));
+  }
+
+  // ---- without an encoder
+
+  /** The last hidden state [B, T, D] of a decoder alone, which reads the input's ids. */
+  Tensor alone(ModelInput input) {
+    CausalMask causal = CausalMask.of(input, OptionalInt.empty());
+    Tensor embedded = embeddings.forward(input.ids(), 0, "input");
+    return layers.forward(embedded, (layer, x) -> layer.alone(x, causal, Optional.empty()));
+  }
+
+  /** The same of tokens [R, t] that go on from cached ones; the input has their positions. */
+  Tensor alone(ModelInput input, CausalMask causal, List<KvCache> caches) {
+    Tensor embedded = embeddings.forward(input.ids(), input.positions().orElseThrow());
+    return layers.forward(
+        embedded, (layer, x) -> layer.alone(x, causal, Optional.of(caches.get(layer.index()))));
+  }
+
+  /** See {@link BartDecoderLayer#freezeCrossAttention}. */
+  void freezeCrossAttention() {
+    layers.layers().forEach(BartDecoderLayer::freezeCrossAttention);
   }
 
   private Tensor embed(Tensor ids, int past) {

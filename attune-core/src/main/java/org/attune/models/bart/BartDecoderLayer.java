@@ -46,15 +46,34 @@ final class BartDecoderLayer extends Module {
    * @return [B, U, D]
    */
   Tensor forward(Tensor x, CausalMask causal, Tensor states, Optional<Tensor> mask) {
-    Tensor g = selfNorm.forward(x.plus(selfDropout.forward(self.causal(x, causal))));
+    Tensor g =
+        selfNorm.forward(x.plus(selfDropout.forward(self.causal(x, causal, Optional.empty()))));
     Tensor read = cross.forward(g, states, mask);
     return feedForward.forward(crossNorm.forward(g.plus(crossDropout.forward(read))));
   }
 
   /** One layer on tokens that go on from cached ones: x [R, t, D] to [R, t, D]. */
   Tensor next(Tensor x, CausalMask causal, KvCache cache, EncoderMemory memory) {
-    Tensor g = selfNorm.forward(x.plus(self.cached(x, causal, cache)));
+    Tensor g = selfNorm.forward(x.plus(self.causal(x, causal, Optional.of(cache))));
     return feedForward.forward(crossNorm.forward(g.plus(cross.remembered(g, memory, index))));
+  }
+
+  /**
+   * One layer without an encoder's states.
+   *
+   * @param x [B, U, D]
+   * @param cache of what was read before, which takes x's keys and values
+   * @return [B, U, D]
+   */
+  Tensor alone(Tensor x, CausalMask causal, Optional<KvCache> cache) {
+    Tensor read = selfDropout.forward(self.causal(x, causal, cache));
+    return feedForward.forward(selfNorm.forward(x.plus(read)));
+  }
+
+  /** For a decoder alone, which does not read these parameters. */
+  void freezeCrossAttention() {
+    cross.namedParameters().values().forEach(parameter -> parameter.trainable(false));
+    crossNorm.namedParameters().values().forEach(parameter -> parameter.trainable(false));
   }
 
   int index() {

@@ -6,6 +6,7 @@ import org.attune.nn.Dropout;
 import org.attune.nn.Embedding;
 import org.attune.nn.LayerNorm;
 import org.attune.nn.Module;
+import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
 
 /**
@@ -56,9 +57,19 @@ final class BartEmbeddings extends Module {
               + config.maxPositions()
               + "; set max_length to at most that");
     }
+    return embed(ids, positions.weight().value().narrow(0, (long) past + OFFSET, length));
+  }
+
+  /** The same at given positions [B, T], counted from 0. */
+  Tensor forward(Tensor ids, Tensor places) {
+    TokenIds.requirePositions(places, config.maxPositions(), "bart");
+    return embed(ids, positions.forward(places.plus(OFFSET).to(DType.I64)));
+  }
+
+  /** ids [B, T], states of their positions [B, T, D] or [T, D]. */
+  private Tensor embed(Tensor ids, Tensor places) {
     Tensor states = words.forward(TokenIds.require(ids, config.vocabSize(), "bart"));
     Tensor scaled = scale == 1 ? states : states.times(scale);
-    Tensor places = positions.weight().value().narrow(0, (long) past + OFFSET, length); // [T, D]
     return dropout.forward(norm.forward(scaled.plus(places)));
   }
 }

@@ -18,7 +18,10 @@ final class BartEncoder extends Module {
     layers =
         child(
             "layers",
-            new LayerStack<>(config.encoder().layers(), i -> new BartEncoderLayer(config)));
+            new LayerStack<>(
+                config.encoder().layers(),
+                i -> new BartEncoderLayer(config),
+                config.encoder().layerDrop()));
   }
 
   /** The last hidden state [B, T, D]. */

@@ -11,11 +11,13 @@ import org.attune.models.ModelFamily;
 
 /** BART's entry in the registry, and the quirks of its files. */
 public final class BartFamily implements ModelFamily {
-  /** fairseq's version numbers, and parts that only some heads have. */
+  /** fairseq's version number, and parts that only some heads have, the encoder among them. */
   private static final Pattern IGNORED =
       Pattern.compile(
-          "(model\\.)?(encoder|decoder)\\.version|final_logits_bias|lm_head\\.weight"
+          "(model\\.)?decoder\\.version|(model\\.)?encoder\\..*|final_logits_bias|lm_head\\.weight"
               + "|classification_head\\..*|qa_outputs\\..*");
+
+  private static final Pattern BODY = Pattern.compile("(model\\.)?(shared|encoder|decoder)\\..*");
 
   @Override
   public String modelType() {
@@ -32,6 +34,7 @@ public final class BartFamily implements ModelFamily {
     return EnumSet.of(
         Head.NONE,
         Head.CONDITIONAL_GENERATION,
+        Head.CAUSAL_LM,
         Head.SEQUENCE_CLASSIFICATION,
         Head.QUESTION_ANSWERING);
   }
@@ -42,6 +45,7 @@ public final class BartFamily implements ModelFamily {
     return switch (head) {
       case NONE -> new BartModel(json, config);
       case CONDITIONAL_GENERATION -> new BartForConditionalGeneration(json, config);
+      case CAUSAL_LM -> new BartForCausalLM(json, config);
       case SEQUENCE_CLASSIFICATION -> new BartForSequenceClassification(json, config);
       case QUESTION_ANSWERING -> new BartForQuestionAnswering(json, config);
       default -> throw new IllegalArgumentException("bart has no head " + head);
@@ -59,12 +63,12 @@ public final class BartFamily implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
   @Override
-  public boolean mayBeNew(String parameter) {
-    return parameter.startsWith("classification_head.") || parameter.startsWith("qa_outputs.");
+  public Pattern body() {
+    return BODY;
   }
 }

@@ -2,6 +2,7 @@ package org.attune.models.bart;
 
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Decoding;
+import org.attune.models.EncoderDecoder;
 import org.attune.models.EncoderDecoderDecoding;
 import org.attune.models.EncoderMemory;
 import org.attune.models.GenerativeModel;
@@ -19,7 +20,8 @@ import org.attune.tensor.Tensors;
 /**
  * Writes a text for a text: E h + b with the word embeddings E and a bias b that is not learned.
  */
-public final class BartForConditionalGeneration extends BartBase implements GenerativeModel {
+public final class BartForConditionalGeneration extends BartBase
+    implements GenerativeModel, EncoderDecoder {
   private final BartModel model; // "model"
   private final Parameter bias; // "final_logits_bias" [1, V], frozen
   private final Linear head; // "lm_head" [D] to [V]
@@ -48,11 +50,6 @@ public final class BartForConditionalGeneration extends BartBase implements Gene
   @Override
   public Tensor logits(Tensor hidden) {
     return head.forward(hidden).plus(bias.value());
-  }
-
-  @Override
-  public boolean encoderDecoder() {
-    return true;
   }
 
   @Override

@@ -1,13 +1,14 @@
 package org.attune.models.bart;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderDecoder;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
 import org.attune.tensor.Tensor;
 
 /** Scores of each token to be an answer's first and last, from the decoder's states. */
-public final class BartForQuestionAnswering extends BartBase {
+public final class BartForQuestionAnswering extends BartBase implements EncoderDecoder {
   private final BartModel model; // "model"
   private final Linear outputs; // "qa_outputs" [D] to [2]
 

@@ -1,6 +1,7 @@
 package org.attune.models.bart;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.EncoderDecoder;
 import org.attune.models.EndOfText;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
@@ -12,7 +13,7 @@ import org.attune.tensor.Tensor;
  * W2 dropout(tanh(W1 dropout(h))) of the decoder's state at the end of the text, which both stacks
  * read (Lewis et al. 2019, section 3.1).
  */
-public final class BartForSequenceClassification extends BartBase {
+public final class BartForSequenceClassification extends BartBase implements EncoderDecoder {
   private final BartModel model; // "model"
   private final Dropout dropout; // one, called twice
   private final Linear dense; // "classification_head.dense" [D] to [D]

@@ -3,6 +3,7 @@ package org.attune.models.bart;
 import java.util.List;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Body;
+import org.attune.models.EncoderDecoder;
 import org.attune.models.EncoderMemory;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
@@ -15,7 +16,7 @@ import org.attune.tensor.Tensor;
  * Encoder and decoder over one table of word embeddings: alone, or a model's {@code model}. Where
  * the input gives no decoder ids, the decoder reads the input shifted right.
  */
-public final class BartModel extends BartBase implements Body {
+public final class BartModel extends BartBase implements Body, EncoderDecoder {
   private final Embedding shared; // "shared"
   private final BartEncoder encoder; // "encoder"
   private final BartDecoder decoder; // "decoder"

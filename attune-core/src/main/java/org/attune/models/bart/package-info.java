@@ -8,5 +8,6 @@
  * org.attune.models.bart.BartFamily}: the table of positions has two rows too many in front; the
  * word embeddings have four names of which one is written; the head's bias is not learned, and may
  * be missing; a bare body has no {@code model.} before its names; fairseq left version numbers.
+ * {@link org.attune.models.bart.BartForCausalLM} is the decoder alone.
  */
 package org.attune.models.bart;

@@ -2,8 +2,10 @@ package org.attune.models.bert;
 
 import java.util.List;
 import java.util.Optional;
+import org.attune.models.CausalMask;
 import org.attune.nn.Attention;
 import org.attune.nn.Dropout;
+import org.attune.nn.KvCache;
 import org.attune.nn.LayerNorm;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
@@ -43,6 +45,22 @@ final class BertAttention extends Module {
       List<Tensor> both = Linear.together(x, List.of(key, value));
       mixed = attention.forward(query.forward(asking), both.get(0), both.get(1), mask);
     }
+    return end(mixed, asking);
+  }
+
+  /**
+   * One row for each of x [B, T, D], which looks at itself and those before it. A cache takes the
+   * new keys and values and gives all so far.
+   */
+  Tensor causal(Tensor x, CausalMask mask, Optional<KvCache> cache) {
+    List<Tensor> all = Linear.together(x, List.of(query, key, value));
+    Tensor q = attention.splitQuery(all.get(0)); // [B, H, T, E]
+    Tensor k = attention.splitKey(all.get(1));
+    Tensor v = attention.splitKey(all.get(2));
+    return end(attention.join(mask.mix(attention, q, k, v, cache)), x);
+  }
+
+  private Tensor end(Tensor mixed, Tensor asking) {
     return norm.forward(dropout.forward(output.forward(mixed)).plus(asking));
   }
 }

@@ -1,7 +1,10 @@
 package org.attune.models.bert;
 
+import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.CausalDecoding;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -23,6 +26,7 @@ import org.attune.nn.Activation;
  * @param layerNormEps added to the variance in layer norms
  * @param initializerRange standard deviation of new weights
  * @param padTokenId row of the word embeddings that gets no gradient
+ * @param causal whether a token sees none behind it ({@code is_decoder})
  * @param tied whether the language-model head's matrix is the word embeddings
  * @param labels outputs of a classification head
  */
@@ -42,6 +46,7 @@ public record BertConfig(
     double layerNormEps,
     double initializerRange,
     int padTokenId,
+    boolean causal,
     boolean tied,
     int labels) {
 
@@ -93,6 +98,12 @@ public record BertConfig(
               + positions
               + "'; only 'absolute' is supported [config.json]");
     }
+    if (json.optionalBoolean("add_cross_attention").orElse(false)) {
+      throw new AttuneException(
+          family
+              + ": add_cross_attention is true; a decoder over an encoder's states is not supported"
+              + " [config.json]");
+    }
     double hiddenDropout = json.optionalDouble("hidden_dropout_prob", 0, 0.999).orElse(0.1);
     return new BertConfig(
         family,
@@ -110,7 +121,31 @@ public record BertConfig(
         json.optionalDouble("layer_norm_eps", 0, 1).orElse(1e-12),
         json.optionalDouble("initializer_range", 0, 10).orElse(0.02),
         json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(padTokenId),
+        json.optionalBoolean("is_decoder").orElse(false),
         json.optionalBoolean("tie_word_embeddings").orElse(true),
         Math.max(1, json.labelCount()));
+  }
+
+  /**
+   * What writing with such a body is bound by.
+   *
+   * @param maxLength tokens a row that the positions reach
+   * @throws AttuneException when tokens see those behind them, which are not written yet
+   */
+  public CausalDecoding.Limits decodingLimits(int maxLength) {
+    if (!causal) {
+      throw new AttuneException(
+          family
+              + ": is_decoder is false, so that each token sees those behind it and no text can be"
+              + " continued; set is_decoder to true where the model was trained so [config.json]");
+    }
+    return new CausalDecoding.Limits(layers, maxLength, OptionalInt.empty(), family);
+  }
+
+  /** Operations of the layers on a row, counted as {@link Flops} says. */
+  public double flops(long tokens) {
+    double width = hiddenSize; // D
+    double elements = 4 * width * width + 2 * width * intermediateSize;
+    return layers * Flops.layer(elements, width, tokens);
   }
 }

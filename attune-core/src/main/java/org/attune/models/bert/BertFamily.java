@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.checkpoint.Weights;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.ModelFamily;
@@ -16,6 +16,9 @@ public final class BertFamily implements ModelFamily {
   private static final Pattern IGNORED =
       Pattern.compile(
           "(bert\\.)?embeddings\\.position_ids|(bert\\.)?pooler\\..*|cls\\..*|classifier\\..*|qa_outputs\\..*");
+
+  /** Without the pooler, which a checkpoint of another head may lack. */
+  private static final Pattern BODY = Pattern.compile("(bert\\.)?(embeddings|encoder)\\..*");
 
   @Override
   public String modelType() {
@@ -29,28 +32,39 @@ public final class BertFamily implements ModelFamily {
 
   @Override
   public Set<Head> heads() {
-    return EnumSet.complementOf(
-        EnumSet.of(Head.ENCODER, Head.CAUSAL_LM, Head.CONDITIONAL_GENERATION));
+    return EnumSet.complementOf(EnumSet.of(Head.ENCODER, Head.CONDITIONAL_GENERATION));
+  }
+
+  @Override
+  public String architecture(Head head) {
+    return head == Head.CAUSAL_LM ? "BertLMHeadModel" : className() + head.suffix();
   }
 
   @Override
   public Model create(ConfigJson json, Head head) {
-    if (json.optionalBoolean("is_decoder").orElse(false)) {
-      throw new AttuneException(
-          "bert: is_decoder is true; only BERT that reads in both directions is supported"
-              + " [config.json]");
-    }
     BertConfig config = BertConfig.of(json);
     return switch (head) {
-      case NONE -> new BertModel(json, config, true);
+      case NONE -> new BertModel(BertPooler.withoutNote(json), config, BertPooler.isWanted(json));
       case SEQUENCE_CLASSIFICATION -> new BertForSequenceClassification(json, config);
       case TOKEN_CLASSIFICATION -> new BertForTokenClassification(json, config);
       case QUESTION_ANSWERING -> new BertForQuestionAnswering(json, config);
+      case MULTIPLE_CHOICE -> new BertForMultipleChoice(json, config);
       case MASKED_LM -> new BertForMaskedLM(json, config);
+      case CAUSAL_LM -> new BertLMHeadModel(json, config);
       case NEXT_SENTENCE -> new BertForNextSentencePrediction(json, config);
       case PRETRAINING -> new BertForPreTraining(json, config);
       default -> throw new IllegalArgumentException("bert has no head " + head);
     };
+  }
+
+  @Override
+  public Fitted fitted(ConfigJson config, Head head, Weights weights) {
+    return BertPooler.fitted(config, head, weights);
+  }
+
+  @Override
+  public ConfigJson readingForwards(ConfigJson config) {
+    return config.with("is_decoder", true);
   }
 
   @Override
@@ -64,17 +78,12 @@ public final class BertFamily implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
-  /** A head, and the pooler, which a checkpoint of another head may lack. */
   @Override
-  public boolean mayBeNew(String parameter) {
-    boolean body =
-        parameter.startsWith("bert.")
-            || parameter.startsWith("embeddings.")
-            || parameter.startsWith("encoder.");
-    return !body || parameter.startsWith("bert.pooler.");
+  public Pattern body() {
+    return BODY;
   }
 }

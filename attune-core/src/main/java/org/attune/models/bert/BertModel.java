@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Body;
+import org.attune.models.CausalMask;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
-import org.attune.nn.LayerStack;
+import org.attune.nn.KvCache;
 import org.attune.tensor.Tensor;
 
 /**
@@ -15,13 +16,13 @@ import org.attune.tensor.Tensor;
  */
 public final class BertModel extends BertBase implements Body {
   private final BertEmbeddings embeddings; // "embeddings"
-  private final LayerStack<BertLayer> layers; // "encoder.layer"
+  private final BertEncoder encoder; // "encoder"
   private final Optional<BertPooler> pooler; // "pooler"
 
   BertModel(ConfigJson json, BertConfig config, boolean withPooler) {
     super(json, Head.NONE, config);
     embeddings = child("embeddings", new BertEmbeddings(config));
-    layers = child("encoder.layer", new LayerStack<>(config.layers(), i -> new BertLayer(config)));
+    encoder = child("encoder", new BertEncoder(config));
     pooler = withPooler ? Optional.of(child("pooler", new BertPooler(config))) : Optional.empty();
   }
 
@@ -32,14 +33,17 @@ public final class BertModel extends BertBase implements Body {
   /** The last hidden state [B, T, D]. */
   @Override
   public Tensor forward(ModelInput input) {
-    Optional<Tensor> mask = input.attentionMask();
-    return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+    return encoder.forward(embeddings.forward(input), input);
   }
 
   @Override
   public List<Tensor> hiddenStates(ModelInput input) {
-    Optional<Tensor> mask = input.attentionMask();
-    return layers.forwardAll(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+    return encoder.states(embeddings.forward(input), input);
+  }
+
+  /** The states [R, t, D] of tokens that go on from cached ones; the input has their positions. */
+  Tensor next(ModelInput input, CausalMask mask, List<KvCache> caches) {
+    return encoder.next(embeddings.forward(input), mask, caches);
   }
 
   @Override
@@ -47,18 +51,9 @@ public final class BertModel extends BertBase implements Body {
     return pooler.map(p -> p.forward(hidden));
   }
 
-  /**
-   * The pooled state of the first token: [B, D]. Its last layer runs for that token alone, which
-   * saves most of a layer.
-   */
+  /** The pooled state of the first token: [B, D]; see {@link BertEncoder#first}. */
   public Tensor pooledFirst(ModelInput input) {
-    Optional<Tensor> mask = input.attentionMask();
-    Tensor first =
-        layers.forward(
-            embeddings.forward(input),
-            (layer, x) -> layer.forward(x, mask),
-            (layer, x) -> layer.forward(x.narrow(1, 0, 1), x, mask));
-    return pool(first);
+    return pool(encoder.first(embeddings.forward(input), input));
   }
 
   /** tanh(W h) of the first token of a last hidden state [B, T, D]: [B, D]. */

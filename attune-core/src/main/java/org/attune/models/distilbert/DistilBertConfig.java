@@ -2,6 +2,7 @@ package org.attune.models.distilbert;
 
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -98,5 +99,12 @@ public record DistilBertConfig(
         json.optionalInt("pad_token_id", 0, MAX_SIZE).orElse(0),
         json.optionalBoolean("tie_word_embeddings").orElse(true),
         Math.max(1, json.labelCount()));
+  }
+
+  /** Operations of the layers on a row, counted as {@link Flops} says. */
+  double flops(long tokens) {
+    double width = dim; // D
+    double elements = 4 * width * width + 2 * width * hiddenDim;
+    return layers * Flops.layer(elements, width, tokens);
   }
 }

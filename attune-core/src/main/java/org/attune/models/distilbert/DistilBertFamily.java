@@ -37,6 +37,7 @@ public final class DistilBertFamily implements ModelFamily {
         Head.SEQUENCE_CLASSIFICATION,
         Head.TOKEN_CLASSIFICATION,
         Head.QUESTION_ANSWERING,
+        Head.MULTIPLE_CHOICE,
         Head.MASKED_LM);
   }
 
@@ -48,6 +49,7 @@ public final class DistilBertFamily implements ModelFamily {
       case SEQUENCE_CLASSIFICATION -> new DistilBertForSequenceClassification(json, config);
       case TOKEN_CLASSIFICATION -> new DistilBertForTokenClassification(json, config);
       case QUESTION_ANSWERING -> new DistilBertForQuestionAnswering(json, config);
+      case MULTIPLE_CHOICE -> new DistilBertForMultipleChoice(json, config);
       case MASKED_LM -> new DistilBertForMaskedLM(json, config);
       default -> throw new IllegalArgumentException("distilbert has no head " + head);
     };
@@ -64,12 +66,12 @@ public final class DistilBertFamily implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
   @Override
-  public boolean mayBeNew(String parameter) {
-    return !BODY.matcher(parameter).matches();
+  public Pattern body() {
+    return BODY;
   }
 }

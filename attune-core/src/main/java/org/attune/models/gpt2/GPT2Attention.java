@@ -7,7 +7,6 @@ import org.attune.nn.Conv1D;
 import org.attune.nn.Dropout;
 import org.attune.nn.KvCache;
 import org.attune.nn.Module;
-import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
 
 /** Wo attention(Wqkv x), where one matrix makes query, key and value. */
@@ -39,14 +38,7 @@ final class GPT2Attention extends Module {
     Tensor query = attention.splitQuery(all.narrow(2, 0, width)); // [B, H, T, E]
     Tensor key = attention.splitKey(all.narrow(2, width, width));
     Tensor value = attention.splitKey(all.narrow(2, 2L * width, width));
-    Tensor mixed;
-    if (cache.isPresent()) {
-      // Attention runs in fp32: a cache that holds it is not converted anew for every token.
-      cache.get().append(key.to(DType.F32), value.to(DType.F32));
-      mixed = mask.mix(attention, query, cache.get().keys(), cache.get().values());
-    } else {
-      mixed = mask.mix(attention, query, key, value);
-    }
+    Tensor mixed = mask.mix(attention, query, key, value, cache); // [B, H, T, E]
     return dropout.forward(output.forward(attention.join(mixed)));
   }
 }

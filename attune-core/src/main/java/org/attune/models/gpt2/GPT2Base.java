@@ -1,6 +1,7 @@
 package org.attune.models.gpt2;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
 
@@ -30,5 +31,10 @@ abstract class GPT2Base extends Model {
   @Override
   public final double initializerRange() {
     return config.initializerRange();
+  }
+
+  @Override
+  public final double flops(long tokens, long decoderTokens) {
+    return config.flops(tokens) + Flops.head(this, config.hiddenSize(), tokens);
   }
 }

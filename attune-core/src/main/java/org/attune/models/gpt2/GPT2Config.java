@@ -3,6 +3,7 @@ package org.attune.models.gpt2;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -98,5 +99,12 @@ public record GPT2Config(
   double scoreScale(int layer) {
     double byWidth = scaleByWidth ? 1 / Math.sqrt((double) hiddenSize / heads) : 1;
     return scaleByLayer ? byWidth / (layer + 1) : byWidth;
+  }
+
+  /** Operations of the blocks on a row, counted as {@link Flops} says. */
+  double flops(long tokens) {
+    double width = hiddenSize; // D
+    double elements = 4 * width * width + 2 * width * innerSize;
+    return layers * Flops.layer(elements, width, tokens);
   }
 }

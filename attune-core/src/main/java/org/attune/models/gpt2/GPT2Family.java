@@ -69,12 +69,12 @@ public final class GPT2Family implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
   @Override
-  public boolean mayBeNew(String parameter) {
-    return !BODY.matcher(parameter).matches();
+  public Pattern body() {
+    return BODY;
   }
 }

@@ -43,24 +43,11 @@ public final class GPT2LMHeadModel extends GPT2Base implements GenerativeModel {
   }
 
   @Override
-  public boolean encoderDecoder() {
-    return false;
-  }
-
-  @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     GPT2Config config = gpt2Config();
     CausalDecoding.Limits limits =
         new CausalDecoding.Limits(
             config.layers(), config.maxPositions(), OptionalInt.empty(), "gpt2");
-    return new CausalDecoding(
-        prompts,
-        capacity,
-        limits,
-        (ids, positions, mask, caches) -> {
-          ModelInput input = ModelInput.of(ids).withPositions(positions);
-          Tensor hidden = transformer.forward(input, mask, caches); // [R, t, D]
-          return logits(hidden.select(1, hidden.size(1) - 1));
-        });
+    return new CausalDecoding(prompts, capacity, limits, transformer::forward, this);
   }
 }

@@ -7,7 +7,6 @@ import org.attune.nn.KvCache;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
 import org.attune.nn.Rotary;
-import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
 
 /** Wo attention(R Wq x, R Wk x, Wv x), where R turns each head by its position. */
@@ -42,14 +41,7 @@ final class LlamaAttention extends Module {
     Tensor q = Rotary.rotate(attention.splitQuery(query.forward(x)), angles); // [B, H, T, E]
     Tensor k = Rotary.rotate(attention.splitKey(key.forward(x)), angles); // [B, K, T, E]
     Tensor v = attention.splitKey(value.forward(x));
-    Tensor mixed;
-    if (cache.isPresent()) {
-      // Attention runs in fp32: a cache that holds it is not converted anew for every token.
-      cache.get().append(k.to(DType.F32), v.to(DType.F32));
-      mixed = mask.mix(attention, q, cache.get().keys(), cache.get().values());
-    } else {
-      mixed = mask.mix(attention, q, k, v);
-    }
+    Tensor mixed = mask.mix(attention, q, k, v, cache); // [B, H, T, E]
     return output.forward(attention.join(mixed));
   }
 }

@@ -3,6 +3,7 @@ package org.attune.models.llama;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -171,5 +172,13 @@ public record LlamaConfig(
   /** Most tokens that the positions reach, stretched ones included. */
   int reach() {
     return rope.reach(maxPositions);
+  }
+
+  /** Operations of the layers on a row, counted as {@link Flops} says: a window saves none. */
+  double flops(long tokens) {
+    double queries = (double) heads * headWidth; // H E
+    double keys = (double) keyHeads * headWidth; // K E
+    double elements = hiddenSize * (2 * queries + 2 * keys + 3.0 * intermediateSize);
+    return layers * Flops.layer(elements, queries, tokens);
   }
 }

@@ -106,12 +106,12 @@ public final class LlamaFamily implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
   @Override
-  public boolean mayBeNew(String parameter) {
-    return !BODY.matcher(parameter).matches();
+  public Pattern body() {
+    return BODY;
   }
 }

@@ -42,24 +42,11 @@ public final class LlamaForCausalLM extends LlamaBase implements GenerativeModel
   }
 
   @Override
-  public boolean encoderDecoder() {
-    return false;
-  }
-
-  @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     LlamaConfig config = llamaConfig();
     CausalDecoding.Limits limits =
         new CausalDecoding.Limits(
             config.layers(), config.reach(), config.window(), config.family());
-    return new CausalDecoding(
-        prompts,
-        capacity,
-        limits,
-        (ids, positions, mask, caches) -> {
-          ModelInput input = ModelInput.of(ids).withPositions(positions);
-          Tensor hidden = model.forward(input, mask, caches); // [R, t, D]
-          return logits(hidden.select(1, hidden.size(1) - 1));
-        });
+    return new CausalDecoding(prompts, capacity, limits, model::forward, this);
   }
 }

@@ -1,6 +1,7 @@
 package org.attune.models.roberta;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
 
@@ -11,6 +12,10 @@ abstract class RobertaBase extends Model {
   RobertaBase(ConfigJson json, Head head, RobertaConfig config) {
     super(json, head);
     this.config = config;
+  }
+
+  final RobertaConfig robertaConfig() {
+    return config;
   }
 
   @Override
@@ -26,5 +31,10 @@ abstract class RobertaBase extends Model {
   @Override
   public final double initializerRange() {
     return config.bert().initializerRange();
+  }
+
+  @Override
+  public final double flops(long tokens, long decoderTokens) {
+    return config.bert().flops(tokens) + Flops.head(this, config.bert().hiddenSize(), tokens);
   }
 }

@@ -9,9 +9,8 @@ import org.attune.models.bert.BertConfig;
  * RobertaConfig}.
  *
  * @param bert what it shares with BERT
- * @param causal whether a token sees none behind it ({@code is_decoder})
  */
-public record RobertaConfig(BertConfig bert, boolean causal) {
+public record RobertaConfig(BertConfig bert) {
   static final String FAMILY = "roberta";
 
   private static final int PAD = 1;
@@ -34,18 +33,16 @@ public record RobertaConfig(BertConfig bert, boolean causal) {
    * @throws AttuneException naming the key, its value and what is allowed
    */
   public static RobertaConfig of(ConfigJson json) {
-    if (json.optionalBoolean("add_cross_attention").orElse(false)) {
-      throw new AttuneException(
-          FAMILY
-              + ": add_cross_attention is true; a decoder over an encoder's states is not supported"
-              + " [config.json]");
-    }
-    return new RobertaConfig(
-        BertConfig.of(json, FAMILY, PAD), json.optionalBoolean("is_decoder").orElse(false));
+    return new RobertaConfig(BertConfig.of(json, FAMILY, PAD));
   }
 
-  /** Most tokens in a row: the first {@code pad_token_id + 1} positions are no token's. */
+  /** The position of a row's first token: {@code pad_token_id + 1}. */
+  public int firstPosition() {
+    return bert.padTokenId() + 1;
+  }
+
+  /** Most tokens in a row. */
   public int maxLength() {
-    return bert.maxPositions() - bert.padTokenId() - 1;
+    return bert.maxPositions() - firstPosition();
   }
 }

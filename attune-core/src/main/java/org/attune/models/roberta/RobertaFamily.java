@@ -5,18 +5,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.checkpoint.Weights;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.ModelFamily;
+import org.attune.models.bert.BertPooler;
 
 /** RoBERTa's entry in the registry, and the quirks of its files. */
 public final class RobertaFamily implements ModelFamily {
-  /** Buffers of old versions, the pooler no head reads, and the parts that only some heads have. */
+  /** Buffers of old versions, and the parts that only some heads have, the pooler among them. */
   private static final Pattern IGNORED =
       Pattern.compile(
           "(roberta\\.)?embeddings\\.(position_ids|token_type_ids)"
               + "|(roberta\\.)?pooler\\..*|(lm_head|classifier|qa_outputs)\\..*");
 
+  /** Without the pooler, which a checkpoint with a head mostly lacks. */
   private static final Pattern BODY = Pattern.compile("(roberta\\.)?(embeddings|encoder)\\..*");
 
   @Override
@@ -36,6 +39,7 @@ public final class RobertaFamily implements ModelFamily {
         Head.SEQUENCE_CLASSIFICATION,
         Head.TOKEN_CLASSIFICATION,
         Head.QUESTION_ANSWERING,
+        Head.MULTIPLE_CHOICE,
         Head.MASKED_LM,
         Head.CAUSAL_LM);
   }
@@ -44,14 +48,26 @@ public final class RobertaFamily implements ModelFamily {
   public Model create(ConfigJson json, Head head) {
     RobertaConfig config = RobertaConfig.of(json);
     return switch (head) {
-      case NONE -> new RobertaModel(json, config, true);
+      case NONE ->
+          new RobertaModel(BertPooler.withoutNote(json), config, BertPooler.isWanted(json));
       case SEQUENCE_CLASSIFICATION -> new RobertaForSequenceClassification(json, config);
       case TOKEN_CLASSIFICATION -> new RobertaForTokenClassification(json, config);
       case QUESTION_ANSWERING -> new RobertaForQuestionAnswering(json, config);
+      case MULTIPLE_CHOICE -> new RobertaForMultipleChoice(json, config);
       case MASKED_LM -> new RobertaForMaskedLM(json, config);
       case CAUSAL_LM -> new RobertaForCausalLM(json, config);
       default -> throw new IllegalArgumentException("roberta has no head " + head);
     };
+  }
+
+  @Override
+  public Fitted fitted(ConfigJson config, Head head, Weights weights) {
+    return BertPooler.fitted(config, head, weights);
+  }
+
+  @Override
+  public ConfigJson readingForwards(ConfigJson config) {
+    return config.with("is_decoder", true);
   }
 
   @Override
@@ -65,13 +81,12 @@ public final class RobertaFamily implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
-  /** A head, and the pooler, which a checkpoint with a head lacks. */
   @Override
-  public boolean mayBeNew(String parameter) {
-    return !BODY.matcher(parameter).matches();
+  public Pattern body() {
+    return BODY;
   }
 }

@@ -1,16 +1,18 @@
 package org.attune.models.roberta;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.CausalDecoding;
+import org.attune.models.Decoding;
+import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
-import org.attune.models.LanguageModel;
 import org.attune.models.ModelInput;
 import org.attune.tensor.Tensor;
 
 /**
  * Predicts the token behind each place. As in transformers, the body looks ahead unless config.json
- * says {@code is_decoder}.
+ * says {@code is_decoder}; then there is no writing with it.
  */
-public final class RobertaForCausalLM extends RobertaBase implements LanguageModel {
+public final class RobertaForCausalLM extends RobertaBase implements GenerativeModel {
   private final RobertaModel roberta; // "roberta"
   private final RobertaLmHead head; // "lm_head"
 
@@ -34,5 +36,11 @@ public final class RobertaForCausalLM extends RobertaBase implements LanguageMod
   @Override
   public Tensor logits(Tensor hidden) {
     return head.forward(hidden);
+  }
+
+  @Override
+  public Decoding decode(ModelInput prompts, int capacity) {
+    CausalDecoding.Limits limits = robertaConfig().bert().decodingLimits(maxLength());
+    return new CausalDecoding(prompts, capacity, limits, roberta::next, this);
   }
 }

@@ -4,35 +4,30 @@ import java.util.List;
 import java.util.Optional;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Body;
+import org.attune.models.CausalMask;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
-import org.attune.models.bert.BertLayer;
+import org.attune.models.bert.BertEncoder;
 import org.attune.models.bert.BertPooler;
-import org.attune.nn.LayerStack;
+import org.attune.nn.KvCache;
 import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
-import org.attune.tensor.Tensors;
 
 /**
- * Embeddings and BERT's layers: alone, with a pooler that no head reads, or a model's {@code
+ * Embeddings and BERT's layers: alone, with a pooler that only one head reads, or a model's {@code
  * roberta}.
  */
 public final class RobertaModel extends RobertaBase implements Body {
   private final RobertaEmbeddings embeddings; // "embeddings"
-  private final LayerStack<BertLayer> layers; // "encoder.layer"
+  private final BertEncoder encoder; // "encoder"
   private final Optional<BertPooler> pooler; // "pooler"
-  private final boolean causal;
 
   RobertaModel(ConfigJson json, RobertaConfig config, boolean withPooler) {
     super(json, Head.NONE, config);
     embeddings = child("embeddings", new RobertaEmbeddings(config));
-    layers =
-        child(
-            "encoder.layer",
-            new LayerStack<>(config.bert().layers(), i -> new BertLayer(config.bert())));
+    encoder = child("encoder", new BertEncoder(config.bert()));
     pooler =
         withPooler ? Optional.of(child("pooler", new BertPooler(config.bert()))) : Optional.empty();
-    causal = config.causal();
   }
 
   RobertaEmbeddings embeddings() {
@@ -42,14 +37,12 @@ public final class RobertaModel extends RobertaBase implements Body {
   /** The last hidden state [B, T, D]. */
   @Override
   public Tensor forward(ModelInput input) {
-    Optional<Tensor> mask = mask(input);
-    return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+    return encoder.forward(embeddings.forward(input), input);
   }
 
   @Override
   public List<Tensor> hiddenStates(ModelInput input) {
-    Optional<Tensor> mask = mask(input);
-    return layers.forwardAll(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+    return encoder.states(embeddings.forward(input), input);
   }
 
   @Override
@@ -57,20 +50,21 @@ public final class RobertaModel extends RobertaBase implements Body {
     return pooler.map(p -> p.forward(hidden));
   }
 
-  /** What is added to attention scores: [B, 1, 1, T], or [B, 1, T, T] where it is causal. */
-  private Optional<Tensor> mask(ModelInput input) {
-    return causal ? Optional.of(causalMask(input)) : input.attentionMask();
+  /**
+   * The states [R, t, D] of tokens that go on from cached ones.
+   *
+   * @param input with positions that count from 0
+   */
+  Tensor next(ModelInput input, CausalMask mask, List<KvCache> caches) {
+    Tensor counted = input.positions().orElseThrow(); // [R, t]
+    Tensor positions = counted.plus(robertaConfig().firstPosition()).to(DType.I64);
+    return encoder.next(embeddings.forward(input.withPositions(positions)), mask, caches);
   }
 
-  private static Tensor causalMask(ModelInput input) {
-    Tensor places = Tensors.range(input.ids().size(1));
-    Tensor ahead = places.unsqueeze(0).minus(places.unsqueeze(1)).gt(0); // [T, T]
-    Tensor behind = ahead.eq(0).to(DType.I64).unsqueeze(0); // [1, T, T]
-    return ModelInput.additive(
-        input
-            .mask()
-            .map(mask -> mask.rank() == 2 ? mask.unsqueeze(1) : mask)
-            .map(behind::times) // [B, T, T]
-            .orElse(behind));
+  /** What the pooler makes of the first token: [B, D]; see {@link BertEncoder#first}. */
+  Tensor pooledFirst(ModelInput input) {
+    return pooler
+        .orElseThrow(() -> new IllegalStateException("roberta: this body has no pooler"))
+        .forward(encoder.first(embeddings.forward(input), input));
   }
 }

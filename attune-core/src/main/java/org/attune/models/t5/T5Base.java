@@ -2,6 +2,7 @@ package org.attune.models.t5;
 
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.EncoderDecoder;
+import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.tensor.Tensor;
@@ -44,5 +45,15 @@ abstract class T5Base extends Model {
   @Override
   public final double initializerRange() {
     return config.initializerFactor();
+  }
+
+  @Override
+  public final double flops(long tokens, long decoderTokens) {
+    double encoder = config.encoderFlops(tokens);
+    return this instanceof EncoderDecoder
+        ? encoder
+            + config.decoderFlops(tokens, decoderTokens)
+            + Flops.head(this, config.width(), decoderTokens)
+        : encoder;
   }
 }

@@ -2,6 +2,7 @@ package org.attune.models.t5;
 
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.models.Flops;
 import org.attune.nn.Activation;
 
 /**
@@ -119,5 +120,34 @@ public record T5Config(
         json.ints("eos_token_id").stream().findFirst().orElse(1),
         json.optionalInt("decoder_start_token_id", 0, MAX_SIZE).orElse(pad),
         Math.max(1, json.labelCount()));
+  }
+
+  // ---- operations on a row, counted as Flops says
+
+  /** Of the encoder on T tokens. */
+  double encoderFlops(long tokens) {
+    return layers * Flops.layer(4 * attentionElements() + innerElements(), inner(), tokens);
+  }
+
+  /** Of the decoder on U tokens over an encoder's T. */
+  double decoderFlops(long tokens, long decoderTokens) {
+    double own = Flops.layer(4 * attentionElements() + innerElements(), inner(), decoderTokens);
+    double cross =
+        Flops.products(2 * attentionElements(), decoderTokens) // query and output
+            + Flops.products(2 * attentionElements(), tokens) // key and value
+            + Flops.attention(inner(), decoderTokens, tokens);
+    return decoderLayers * (own + cross);
+  }
+
+  private double inner() {
+    return (double) heads * headWidth; // H E
+  }
+
+  private double attentionElements() {
+    return width * inner();
+  }
+
+  private double innerElements() {
+    return (gated ? 3.0 : 2.0) * width * feedForwardWidth;
   }
 }

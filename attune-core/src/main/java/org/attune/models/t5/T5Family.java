@@ -23,6 +23,9 @@ public final class T5Family implements ModelFamily {
       Pattern.compile(
           "(transformer\\.)?decoder\\..*|lm_head\\.weight|classification_head\\..*|classifier\\..*|qa_outputs\\..*");
 
+  private static final Pattern BODY =
+      Pattern.compile("(transformer\\.)?(shared|encoder|decoder)\\..*");
+
   @Override
   public String modelType() {
     return "t5";
@@ -65,11 +68,13 @@ public final class T5Family implements ModelFamily {
    * does).
    */
   @Override
-  public ConfigJson fitted(ConfigJson config, Weights weights) {
+  public Fitted fitted(ConfigJson config, Head head, Weights weights) {
     boolean scaled = T5Config.of(config).scaledHead();
-    return config
-        .with("scale_decoder_outputs", scaled)
-        .with("tie_word_embeddings", !hasOwnHead(weights));
+    ConfigJson shown =
+        config
+            .with("scale_decoder_outputs", scaled)
+            .with("tie_word_embeddings", !hasOwnHead(weights));
+    return new Fitted(shown, List.of());
   }
 
   private static boolean hasOwnHead(Weights weights) {
@@ -97,14 +102,12 @@ public final class T5Family implements ModelFamily {
   }
 
   @Override
-  public boolean ignores(String key) {
-    return IGNORED.matcher(key).matches();
+  public Pattern ignored() {
+    return IGNORED;
   }
 
   @Override
-  public boolean mayBeNew(String parameter) {
-    return parameter.startsWith("classification_head.")
-        || parameter.startsWith("classifier.")
-        || parameter.startsWith("qa_outputs.");
+  public Pattern body() {
+    return BODY;
   }
 }

@@ -50,11 +50,6 @@ public final class T5ForConditionalGeneration extends T5Stacks implements Genera
   }
 
   @Override
-  public boolean encoderDecoder() {
-    return true;
-  }
-
-  @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     EncoderMemory memory;
     try (Scope scope = Scope.open()) {

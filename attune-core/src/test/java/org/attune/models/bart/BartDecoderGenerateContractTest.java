@@ -1,0 +1,20 @@
+package org.attune.models.bart;
+
+import org.attune.checkpoint.Checkpoint;
+import org.attune.models.Model;
+import org.attune.models.Pretrained;
+import org.attune.tensor.Rng;
+import org.attune.testkit.GenerateContract;
+import org.attune.testkit.Golden;
+
+/** A tiny BART's decoder alone keeps the contract of models that write. */
+class BartDecoderGenerateContractTest extends GenerateContract {
+  @Override
+  protected Model create(long seed) {
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("bart/causal_lm").toString())) {
+      Model model = Pretrained.create(checkpoint.config());
+      model.initialize(new Rng(seed), 0.3);
+      return model;
+    }
+  }
+}
