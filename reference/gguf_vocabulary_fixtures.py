@@ -17,7 +17,11 @@ import struct
 import sys
 from pathlib import Path
 
-import gguf
+try:
+    import gguf
+except ImportError:
+    print('{"missing": "gguf"}')  # for the live check, which is skipped then
+    sys.exit(0 if "--real" in sys.argv else 1)
 import numpy
 import sentencepiece
 from gguf_fixtures import RESOURCES, finish
@@ -201,6 +205,7 @@ def main():
     """Writes one or the other."""
     if sys.argv[1:2] == ["--real"]:
         write_real(Path(sys.argv[2]), Path(sys.argv[3]))
+        print("{}")
         return
     folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else RESOURCES) / "gguf"
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ import java.util.List;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.CheckpointSummary;
+import org.attune.checkpoint.GenerationDefaults;
 import org.attune.models.Model;
 import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
@@ -115,6 +116,9 @@ class SingleFileModelTest {
         Checkpoint checkpoint = Checkpoint.open(folder.toString());
         Model model = Pretrained.load(checkpoint).model()) {
       assertThat(model.maxLength()).isEqualTo(6);
+      GenerationDefaults defaults = GenerationDefaults.of(checkpoint);
+      assertThat(defaults.eosTokenId()).containsExactly(1, 2); // <s> begins the next story
+      assertThat(defaults.maxLength()).hasValue(6);
       assertThat(checkpoint.folder()).isEqualTo(file.toAbsolutePath().getParent());
       float[] words = value(model, "model.embed_tokens.weight");
       assertThat(words).isEqualTo(java.util.Arrays.copyOf(stored, 88));
