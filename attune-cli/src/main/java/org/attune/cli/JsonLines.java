@@ -48,10 +48,14 @@ final class JsonLines {
     /** A field that must be a list of token ids. */
     int[] ids(String field) {
       JsonNode list = value.path(field);
+      if (!list.isArray()) {
+        throw new AttuneException(
+            where + ": '" + field + "' is " + list + ", expected a list of token ids");
+      }
       int[] ids = new int[list.size()];
       for (int i = 0; i < ids.length; i++) {
         JsonNode id = list.get(i);
-        if (!list.isArray() || !id.isIntegralNumber() || !id.canConvertToInt()) {
+        if (!id.isIntegralNumber() || !id.canConvertToInt()) {
           throw new AttuneException(
               where + ": '" + field + "' has " + id + " at place " + i + ", expected a token id");
         }

@@ -56,6 +56,9 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() {
     try (Checkpoint checkpoint = Checkpoint.open(name);
         Model model = Pretrained.load(checkpoint).model()) {
+      if (checkpoint.hasTokenizer()) {
+        checkpoint.tokenizer().requireFits(model.vocabularySize(), name);
+      }
       Scorer scorer = Scorer.of(model);
       long rows = rows(chunk -> answers(scorer, checkpoint, chunk));
       if (tokens == 0) {
@@ -117,15 +120,10 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private static Scorer.Score score(Scorer scorer, Checkpoint checkpoint, JsonLines.Row row) {
-    int[] ids =
-        row.has("input_ids")
-            ? row.ids("input_ids")
-            : checkpoint.tokenizer().encode(row.text("text")).ids();
+    int[] ids = row.has("input_ids") ? row.ids("input_ids") : encode(checkpoint, row.text("text"));
     if (scorer.needsTarget()) {
       int[] made =
-          row.has("target_ids")
-              ? row.ids("target_ids")
-              : checkpoint.tokenizer().encode(row.text("target")).ids();
+          row.has("target_ids") ? row.ids("target_ids") : encode(checkpoint, row.text("target"));
       return scorer.conditional(ids, made);
     }
     if (!scorer.masks()) {
@@ -137,6 +135,11 @@ final class ScoreCommand implements Callable<Integer> {
         ids,
         scored(ids, tokenizer),
         mask.orElseThrow(() -> new AttuneException("score: the tokenizer has no mask token")));
+  }
+
+  /** Never cut: the score of a part is not that of the text. One too long is refused. */
+  private static int[] encode(Checkpoint checkpoint, String text) {
+    return checkpoint.tokenizer().truncateTo(Integer.MAX_VALUE).encode(text).ids();
   }
 
   private static boolean[] scored(int[] ids, Tokenizer tokenizer) {

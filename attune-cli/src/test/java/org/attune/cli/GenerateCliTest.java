@@ -166,6 +166,37 @@ class GenerateCliTest {
     fails(1, input + ":1: input_ids is empty", "score", model(), "--input", input.toString());
   }
 
+  /** The folder's tokenizer, of 500 ids, is of another model: this one has 31 embeddings. */
+  @Test
+  void aTokenizerOfAnotherModelIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Path other = Path.of("../attune-core/src/test/resources/golden/tokenizer/gpt2");
+    for (String file : List.of("vocab.json", "merges.txt")) {
+      Files.copy(other.resolve(file), folder.resolve("model").resolve(file));
+    }
+    String refusal = "ids up to 499, but the model has only 31 embeddings";
+    fails(1, refusal, "generate", model(), "--prompt", "hello");
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"text\": \"hello\"}\n");
+    fails(1, refusal, "score", model(), "--input", input.toString());
+  }
+
+  @Test
+  void lengthsAndEndsThatAreMissing() throws IOException {
+    Path input = folder.resolve("in.jsonl");
+    String[] files = {
+      "generate", model(), "--input", input.toString(), "--output", folder.resolve("o").toString()
+    };
+    Files.writeString(input, "{\"input_ids\": [" + "5, ".repeat(23) + "5]}\n");
+    fails(1, input + ":1: the prompt has 24 tokens, the model has positions for 24", files);
+    Files.writeString(input, "{\"input_ids\": \"5\"}\n");
+    fails(1, input + ":1: 'input_ids' is \"5\", expected a list of token ids", files);
+    Files.writeString(input, "{\"input_ids\": [5]}\n");
+    Path saved = folder.resolve("model/generation_config.json");
+    Files.writeString(saved, "{\"eos_token_id\": 31}");
+    fails(2, "the settings name token 31, the vocabulary has 0 to 30", files);
+    Files.writeString(saved, "{}");
+    fails(0, "the model names no eos_token_id; only max_new_tokens ends a text", files);
+  }
+
   private static String[] with(String[] args, String... more) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of(more));
