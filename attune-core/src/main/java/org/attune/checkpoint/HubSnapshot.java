@@ -25,7 +25,10 @@ final class HubSnapshot {
           "added_tokens.json",
           "vocab.txt",
           "vocab.json",
-          "merges.txt");
+          "merges.txt",
+          "spiece.model",
+          "tokenizer.model",
+          "chat_template.jinja");
 
   private final HubName name;
   private final HubSettings settings;

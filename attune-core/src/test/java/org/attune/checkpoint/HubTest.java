@@ -38,6 +38,7 @@ class HubTest {
         weights, Map.of("a", Tensors.ones(Shape.of(1000), DType.F32)), SafetensorsWriter.PYTORCH);
     hub.files.put("config.json", "{\"model_type\": \"bert\"}".getBytes(StandardCharsets.UTF_8));
     hub.files.put("vocab.txt", "[PAD]\n".getBytes(StandardCharsets.UTF_8));
+    hub.files.put("chat_template.jinja", "{{ messages }}".getBytes(StandardCharsets.UTF_8));
     hub.files.put("modeling_evil.py", "print()".getBytes(StandardCharsets.UTF_8));
     hub.files.put("pytorch_model.bin", new byte[10]);
     hub.files.put(WEIGHTS, Files.readAllBytes(weights));
@@ -91,7 +92,7 @@ class HubTest {
     assertThat(snapshot).isEqualTo(repository.resolve("snapshots").resolve(COMMIT));
     try (Stream<Path> files = Files.list(snapshot)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("config.json", "vocab.txt", WEIGHTS);
+          .containsExactlyInAnyOrder("config.json", "vocab.txt", "chat_template.jinja", WEIGHTS);
     }
     assertThat(Files.readSymbolicLink(snapshot.resolve(WEIGHTS)))
         .isEqualTo(Path.of("../../blobs", FakeHub.sha256(hub.files.get(WEIGHTS))));

@@ -127,6 +127,50 @@ class LanguageRecipeTest {
   }
 
   @Test
+  void chatsAreLearnedByTheTokenizersTemplateWhichStaysWithTheModel() throws IOException {
+    Path tokenizer = Files.createDirectory(folder.resolve("tokenizer"));
+    for (String file : List.of("config.json", "vocab.json", "merges.txt")) {
+      Files.copy(tokenizer("gpt2").resolve(file), tokenizer.resolve(file));
+    }
+    Path template =
+        Files.writeString(
+            tokenizer.resolve("chat_template.jinja"),
+            "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+                + "{% if add_generation_prompt %}assistant:{% endif %}");
+    String row =
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"hi %d\"},"
+            + " {\"role\": \"assistant\", \"content\": \"hello\"}]}\n";
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      rows.append(row.formatted(i));
+    }
+    Path chats = Files.writeString(folder.resolve("chats.jsonl"), rows);
+    Path output = folder.resolve("out");
+    Path file =
+        Files.writeString(
+            folder.resolve("chats.yaml"),
+            """
+            task: causal-lm
+            model:
+              config: { model_type: gpt2, n_layer: 1, n_head: 2, n_embd: 16, n_positions: 64 }
+              tokenizer: %s
+              precision: fp32
+            data: { train: { path: %s, messages: messages, limit: 30 }, validation: 0.2, max_length: 64 }
+            train: { epochs: 3, batch_size: 8, keep_best: perplexity }
+            optimizer: { adamw: { lr: 1.0e-2 } }
+            output: %s
+            """
+                .formatted(tokenizer, chats, output));
+    Runner.Result result = Job.read(file, List.of()).run();
+    assertThat(result.training().steps()).isEqualTo(9);
+    assertThat(output.resolve("chat_template.jinja")).hasSameTextualContentAs(template);
+    assertThat(Files.readString(output.resolve("README.md")))
+        .contains("on `chats.jsonl` with", "## Results on the validation set of chats.jsonl");
+    assertThat(recipe(output.resolve("run.json"))).isEqualTo(recipe(file));
+    refused(file, "task=masked-lm", "'data.train' has 'messages', which task masked-lm does not");
+  }
+
+  @Test
   void aStoppedRunGoesOnToTheSameBytes() throws IOException {
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
