@@ -79,6 +79,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
       if (half) {
         model.matricesTo(DType.BF16);
       }
+      model.packMatrices();
       Generator generator = Generator.of(model).withRows(batch * beams);
       double first = pass(generator, model, half); // the JIT and the allocator warm up
       double best = Double.POSITIVE_INFINITY;

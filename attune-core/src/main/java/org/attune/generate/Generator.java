@@ -31,7 +31,7 @@ import org.attune.tensor.Tensors;
  */
 public final class Generator {
   /** Rows of the decoder at a time: prompts times beams. */
-  private static final int ROWS = 32;
+  static final int ROWS = 32;
 
   private final GenerativeModel model;
   private final int vocabulary;

@@ -14,6 +14,7 @@ import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.DType;
+import org.attune.tensor.Engine;
 import org.attune.text.ChatTemplate;
 import org.attune.text.ChatTemplate.Chat;
 import org.attune.text.TokenStream;
@@ -31,6 +32,11 @@ import org.attune.text.Tokenizer;
  */
 public final class TextGenerator implements AutoCloseable {
   private static final String TOOL_USE = "tool_use";
+
+  private static final int STEPS_THAT_PAY = 64;
+
+  /** Of the machine's memory the packed matrices take one part in so many at most. */
+  private static final int MEMORY_SHARE = 8;
 
   private final Model model;
   private final Optional<Tokenizer> tokenizer;
@@ -218,9 +224,24 @@ public final class TextGenerator implements AutoCloseable {
 
   private List<List<Generated>> run(
       Generator generator, List<int[]> prompts, GenerationConfig config) {
+    if (packingPays(prompts, config)) {
+      model.packMatrices();
+    }
     return half
         ? Autocast.bf16(() -> generator.generate(prompts, config))
         : generator.generate(prompts, config);
+  }
+
+  /**
+   * Packing costs as much time as some dozens of tokens and the memory of the matrices again
+   * (docs/performance.md).
+   */
+  private boolean packingPays(List<int[]> prompts, GenerationConfig config) {
+    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    long batches = 1 + (long) prompts.size() * config.rowsPerPrompt() / Generator.ROWS;
+    long steps = batches * config.length().newTokens(encoderDecoder() ? 1 : longest);
+    long bytes = model.parameterCount() * (half ? DType.BF16 : DType.F32).bytes();
+    return steps >= STEPS_THAT_PAY && bytes <= Engine.machineMemoryBytes() / MEMORY_SHARE;
   }
 
   /** A generator over this model, for callers with token ids of their own. */

@@ -66,8 +66,12 @@ public final class TokenIds {
       throw new AttuneException(
           family + ": the input has no tokens, expected at least one; is the text empty?");
     }
-    long largest = (long) ids.max().item();
-    long smallest = -(long) ids.neg().max().item();
+    long smallest = Long.MAX_VALUE;
+    long largest = Long.MIN_VALUE;
+    for (long id : ids.toLongs()) { // one copy: two reductions of the engine cost more
+      smallest = Math.min(smallest, id);
+      largest = Math.max(largest, id);
+    }
     if (smallest < 0 || largest >= bound) {
       throw new AttuneException(
           family

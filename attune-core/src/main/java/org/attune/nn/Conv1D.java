@@ -1,6 +1,8 @@
 package org.attune.nn;
 
+import java.util.Optional;
 import org.attune.tensor.Functional;
+import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 
@@ -11,6 +13,7 @@ import org.attune.tensor.Tensor;
 public final class Conv1D extends Module {
   private final Parameter weight; // "weight" [in, out]
   private final Parameter bias; // "bias" [out]
+  private final Packing packing = new Packing();
 
   public Conv1D(long in, long out) {
     this(in, out, 1);
@@ -38,6 +41,21 @@ public final class Conv1D extends Module {
    * @return [.., out]
    */
   public Tensor forward(Tensor x) {
-    return Functional.linear(x, weight.value().t(), bias.value());
+    return packing
+        .of(weight.value())
+        .map(packed -> packed.times(x))
+        .orElseGet(() -> Functional.linear(x, weight.value().t(), bias.value()));
+  }
+
+  @Override
+  void pack() {
+    try (Scope scope = Scope.open()) {
+      packing.pack(weight.value(), weight.value().t(), Optional.of(bias.value()));
+    }
+  }
+
+  @Override
+  void unpack() {
+    packing.drop();
   }
 }

@@ -2,7 +2,9 @@ package org.attune.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.attune.tensor.Functional;
+import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 
@@ -10,6 +12,7 @@ import org.attune.tensor.Tensor;
 public final class Linear extends Module {
   private final Parameter weight; // "weight" [out, in]
   private final Parameter bias; // "bias" [out], null without
+  private final Packing packing = new Packing();
 
   private Linear(Parameter weight, long out, boolean hasBias) {
     this.weight = parameter("weight", weight);
@@ -90,8 +93,22 @@ public final class Linear extends Module {
    * @return [.., out]
    */
   public Tensor forward(Tensor x) {
+    Optional<PackedMatrix> packed = packing.of(weight.value());
+    if (packed.isPresent()) {
+      return packed.get().times(x);
+    }
     return bias == null
         ? Functional.linear(x, weight.value())
         : Functional.linear(x, weight.value(), bias.value());
+  }
+
+  @Override
+  void pack() {
+    packing.pack(weight.value(), weight.value(), Optional.ofNullable(bias).map(Parameter::value));
+  }
+
+  @Override
+  void unpack() {
+    packing.drop();
   }
 }

@@ -2,6 +2,7 @@ package org.attune.tensor;
 
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.GradMode;
 
 /** Switches the recording of operations for the backward pass; a setting of the calling thread. */
 public final class Autograd {
@@ -15,6 +16,12 @@ public final class Autograd {
     try (AutoGradMode off = new AutoGradMode(false)) {
       return body.get();
     }
+  }
+
+  /** Whether the calling thread records operations. */
+  public static boolean isOn() {
+    Engine.start();
+    return GradMode.is_enabled();
   }
 
   public static void noGrad(Runnable body) {

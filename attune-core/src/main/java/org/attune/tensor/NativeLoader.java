@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.mkl.global.mkl_rt;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -24,6 +25,8 @@ final class NativeLoader {
   static final String PLAN = "attune.natives";
 
   private static final String JAVACPP_LOADS = "org.bytedeco.javacpp.loadlibraries";
+
+  private static Boolean mkl; // null before the first question
 
   private NativeLoader() {}
 
@@ -42,6 +45,34 @@ final class NativeLoader {
     if (!follow(plan)) {
       Loader.load(torch.class);
       write(plan);
+    }
+  }
+
+  /**
+   * Loads what calls MKL from Java: a large library, so only where it is used.
+   *
+   * @return false where the BLAS in use is another
+   */
+  static synchronized boolean loadMkl() {
+    Engine.start();
+    if (mkl == null) {
+      mkl = Engine.blas().startsWith("mkl") && findMkl();
+    }
+    return mkl;
+  }
+
+  private static boolean findMkl() {
+    String before = System.getProperty(JAVACPP_LOADS);
+    System.clearProperty(JAVACPP_LOADS); // a plan has switched this off
+    try {
+      Loader.load(mkl_rt.class);
+      return true;
+    } catch (LinkageError e) {
+      return false;
+    } finally {
+      if (before != null) {
+        System.setProperty(JAVACPP_LOADS, before);
+      }
     }
   }
 

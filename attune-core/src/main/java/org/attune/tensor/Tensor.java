@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
@@ -300,7 +299,8 @@ public final class Tensor implements AutoCloseable {
 
   /** Index of the largest element along one dimension, which disappears; I64. */
   public Tensor argmax(int dim) {
-    return tensor("argmax", () -> handle.argmax(new LongOptional(dim), false), this);
+    // The same as the engine's argmax, by the kernel that is more than twice as fast on a CPU.
+    return tensor("argmax", () -> torch.max(handle, dim, false).get1(), this);
   }
 
   /** Euclidean norm over all elements, as a scalar. */

@@ -19,8 +19,12 @@ import org.attune.models.Model;
 final class GenerationRuns {
   private GenerationRuns() {}
 
-  /** Writes under each of the settings, in padded batches, and compares token by token. */
+  /**
+   * Writes under each of the settings, in padded batches and with packed matrices, and compares
+   * token by token.
+   */
   static void compare(Model model, JsonNode outputs, String family) {
+    model.packMatrices();
     List<int[]> prompts = texts(outputs.path("prompts"));
     assertThat(outputs.path("runs")).isNotEmpty();
     for (Map.Entry<String, JsonNode> run : outputs.path("runs").properties()) {

@@ -108,6 +108,22 @@ public abstract class GenerateContract {
   }
 
   @Test
+  void packedMatricesChangeNothing() {
+    try (Model model = create(SEED);
+        Scope scope = Scope.open()) {
+      int[] prompt = prompts(model).get(0);
+      Tensor plain = whole(model, prompt, List.of(3, 4, 5));
+      List<List<Integer>> written = texts(model, prompts(model), greedy());
+      model.packMatrices();
+      assertThatTensor(whole(model, prompt, List.of(3, 4, 5))).isCloseTo(plain, TOLERANCE);
+      assertThat(texts(model, prompts(model), greedy())).isEqualTo(written);
+      model.train(true); // frees the packed copies
+      model.train(false);
+      assertThatTensor(whole(model, prompt, List.of(3, 4, 5))).isCloseTo(plain, 0);
+    }
+  }
+
+  @Test
   void reorderedRowsGoOnFromTheTextsOfOthers() {
     try (Model model = create(SEED);
         Scope scope = Scope.open()) {
