@@ -153,6 +153,27 @@ def write_tiny(folder):
     (folder / "vocabulary.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def write_seeds(folder):
+    """What GgufFuzzTest begins with: headers with a vocabulary of a few tokens, and nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(folder / "sentence-piece", "llama")
+    writer.add_tokenizer_model("llama")
+    tokens = ["<unk>", "<s>", "</s>", "\u2581", "a", "b", "ab", "\u2581ab"]
+    writer.add_token_list(tokens)
+    writer.add_token_scores([0.0, 0.0, 0.0, -5.0, -6.0, -7.0, -1.0, -2.0])
+    writer.add_token_types([2, 3, 3, 1, 1, 1, 1, 4])
+    special(writer, 1, 2)
+    finish(writer)
+    writer = gguf.GGUFWriter(folder / "byte-level", "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("llama-bpe")
+    writer.add_token_list(["a", "b", "ab", "\u0120", "\u0120ab", "<end>"])
+    writer.add_token_types([1, 1, 1, 1, 1, 3])
+    writer.add_token_merges(["a b", "\u0120 ab"])
+    special(writer, 5, 5)
+    finish(writer)
+
+
 def neighbours_kept(folder, out):
     """DATA/llama-260K: llama2.c has the rows of queries and keys in the order in which GGUF has them."""
     data = (folder / "aidreams260K.bin").read_bytes()
@@ -210,6 +231,7 @@ def main():
     folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else RESOURCES) / "gguf"
     folder.mkdir(parents=True, exist_ok=True)
     write_tiny(folder)
+    write_seeds(folder.parent.parent / "org/attune/checkpoint/GgufFuzzTestInputs/anyBytesAreReadOrRefused")
 
 
 if __name__ == "__main__":

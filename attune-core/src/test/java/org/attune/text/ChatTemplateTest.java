@@ -136,6 +136,8 @@ class ChatTemplateTest {
       assertThat(tokenizer.chatTemplate("tool_use")).isEmpty();
     }
     Files.writeString(folder.resolve("chat_template.jinja"), "{{ eos_token }}");
+    Path named = Files.createDirectory(folder.resolve("additional_chat_templates"));
+    Files.writeString(named.resolve("rag.jinja"), "other");
     Path saved = Files.createDirectory(folder.resolve("saved"));
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       tokenizer.save(saved);
@@ -144,6 +146,8 @@ class ChatTemplateTest {
       String text = tokenizer.chatTemplate().orElseThrow().render(CHAT, true).text();
       assertThat(text).isEqualTo("</s>");
       assertThat(tokenizer.encodeBare(text).ids()).containsExactly(2);
+      assertThat(tokenizer.chatTemplate("rag").orElseThrow().render(CHAT, true).text())
+          .isEqualTo("other");
     }
   }
 }
