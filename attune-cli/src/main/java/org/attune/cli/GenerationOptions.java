@@ -59,6 +59,12 @@ final class GenerationOptions {
   private Integer choices;
 
   @Option(
+      names = "--penalty-alpha",
+      paramLabel = "X",
+      description = "Contrastive search among the --top-k best: marks down what is like the text.")
+  private Double penaltyAlpha;
+
+  @Option(
       names = "--do-sample",
       arity = "0..1",
       fallbackValue = "true",
@@ -150,6 +156,7 @@ final class GenerationOptions {
         length(saved.length()),
         sampling(saved.sampling()),
         beams(saved.beams()),
+        or(penaltyAlpha, saved.penaltyAlpha()),
         constraints(saved.constraints()),
         ids(saved.ids()),
         stops,
@@ -157,7 +164,10 @@ final class GenerationOptions {
   }
 
   private boolean namesSampling() {
-    return Arrays.asList(temperature, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff).stream()
+    boolean contrastive = penaltyAlpha != null;
+    return Arrays.asList(
+            temperature, contrastive ? null : topK, topP, minP, typicalP, epsilonCutoff, etaCutoff)
+        .stream()
         .anyMatch(option -> option != null);
   }
 

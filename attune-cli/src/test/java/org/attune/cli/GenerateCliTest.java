@@ -61,7 +61,7 @@ class GenerateCliTest {
     }
     Files.writeString(
         folder.resolve("model/generation_config.json"),
-        "{\"eos_token_id\": [2], \"max_new_tokens\": 4, \"penalty_alpha\": 0.6}");
+        "{\"eos_token_id\": [2], \"max_new_tokens\": 4, \"guidance_scale\": 2}");
   }
 
   private List<JsonNode> run(String command, List<String> rows, String... options)
@@ -143,7 +143,7 @@ class GenerateCliTest {
       "generate", model(), "--input", input.toString(), "--output", folder.resolve("o").toString()
     };
     fails(1, input + ":2: the prompt has token 77, the vocabulary has 0 to 30", files);
-    fails(1, "generation_config.json sets penalty_alpha, not applied", files);
+    fails(1, "generation_config.json sets guidance_scale, not applied", files);
     assertThat(folder.resolve("o")).doesNotExist();
     fails(2, "give --input and --output, or --prompt", "generate", model());
     fails(

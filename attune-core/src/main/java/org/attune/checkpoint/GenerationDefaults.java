@@ -106,6 +106,11 @@ public final class GenerationDefaults {
     return json.optionalInt("num_return_sequences", 1, MAX_BEAMS);
   }
 
+  /** Of contrastive search. */
+  public OptionalDouble penaltyAlpha() {
+    return json.optionalDouble("penalty_alpha", 0, 1);
+  }
+
   // ---- how it is drawn
 
   public Optional<Boolean> doSample() {

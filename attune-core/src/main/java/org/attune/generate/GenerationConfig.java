@@ -16,6 +16,8 @@ import org.attune.checkpoint.GenerationDefaults;
  * @param length how long
  * @param sampling drawn, or the most probable
  * @param beams how many texts are followed at a time
+ * @param penaltyAlpha contrastive search: how much a token that is like those before it is marked
+ *     down, among the {@code top_k} most probable; 0 for none
  * @param constraints what may and must be written
  * @param ids tokens with a meaning of their own
  * @param stopStrings texts that end it, wherever their tokens part
@@ -25,6 +27,7 @@ public record GenerationConfig(
     Length length,
     Sampling sampling,
     Beams beams,
+    double penaltyAlpha,
     Constraints constraints,
     SpecialIds ids,
     List<String> stopStrings,
@@ -32,13 +35,21 @@ public record GenerationConfig(
   /** What transformers does where nothing is said: the most probable token, 20 times. */
   public static final GenerationConfig DEFAULT =
       new GenerationConfig(
-          Length.DEFAULT, Sampling.OFF, Beams.ONE, Constraints.NONE, SpecialIds.NONE, List.of(), 1);
+          Length.DEFAULT,
+          Sampling.OFF,
+          Beams.ONE,
+          0,
+          Constraints.NONE,
+          SpecialIds.NONE,
+          List.of(),
+          1);
 
   public GenerationConfig {
     stopStrings = List.copyOf(stopStrings);
     if (stopStrings.contains("")) {
       throw new UsageException("generate: a stop string is empty; it would end every text at once");
     }
+    Bounds.share("penalty_alpha", penaltyAlpha);
     Bounds.atLeast("num_return_sequences", numReturnSequences, 1);
     if (sampling.doSample() && beams.numBeamGroups() > 1) {
       throw new UsageException(
@@ -83,40 +94,68 @@ public record GenerationConfig(
 
   public GenerationConfig withLength(Length value) {
     return new GenerationConfig(
-        value, sampling, beams, constraints, ids, stopStrings, numReturnSequences);
+        value, sampling, beams, penaltyAlpha, constraints, ids, stopStrings, numReturnSequences);
   }
 
   public GenerationConfig withSampling(Sampling value) {
     return new GenerationConfig(
-        length, value, beams, constraints, ids, stopStrings, numReturnSequences);
+        length, value, beams, penaltyAlpha, constraints, ids, stopStrings, numReturnSequences);
   }
 
   public GenerationConfig withBeams(Beams value) {
     return new GenerationConfig(
-        length, sampling, value, constraints, ids, stopStrings, numReturnSequences);
+        length, sampling, value, penaltyAlpha, constraints, ids, stopStrings, numReturnSequences);
+  }
+
+  /** Contrastive search with {@code alpha} among the {@code topK} most probable tokens. */
+  public GenerationConfig withContrastive(double alpha, int topK) {
+    return new GenerationConfig(
+        length,
+        sampling.withTopK(topK),
+        beams,
+        alpha,
+        constraints,
+        ids,
+        stopStrings,
+        numReturnSequences);
   }
 
   public GenerationConfig withConstraints(Constraints value) {
     return new GenerationConfig(
-        length, sampling, beams, value, ids, stopStrings, numReturnSequences);
+        length, sampling, beams, penaltyAlpha, value, ids, stopStrings, numReturnSequences);
   }
 
   public GenerationConfig withIds(SpecialIds value) {
     return new GenerationConfig(
-        length, sampling, beams, constraints, value, stopStrings, numReturnSequences);
+        length, sampling, beams, penaltyAlpha, constraints, value, stopStrings, numReturnSequences);
   }
 
   public GenerationConfig withStopStrings(String... values) {
     return new GenerationConfig(
-        length, sampling, beams, constraints, ids, List.of(values), numReturnSequences);
+        length,
+        sampling,
+        beams,
+        penaltyAlpha,
+        constraints,
+        ids,
+        List.of(values),
+        numReturnSequences);
   }
 
   public GenerationConfig withNumReturnSequences(int value) {
-    return new GenerationConfig(length, sampling, beams, constraints, ids, stopStrings, value);
+    return new GenerationConfig(
+        length, sampling, beams, penaltyAlpha, constraints, ids, stopStrings, value);
+  }
+
+  /**
+   * Whether penalty_alpha counts: as in transformers, not with beams, sampling or one candidate.
+   */
+  boolean isContrastive() {
+    return penaltyAlpha > 0 && sampling.topK() > 1 && !sampling.doSample() && beams.numBeams() == 1;
   }
 
   /** Texts that are followed a prompt, and so rows of the decoder. */
   int rowsPerPrompt() {
-    return Math.max(beams.numBeams(), numReturnSequences);
+    return isContrastive() ? sampling.topK() : Math.max(beams.numBeams(), numReturnSequences);
   }
 }

@@ -212,14 +212,20 @@ public final class Generator {
         config.sampling().doSample()
             ? Optional.of(new Sampler(config.sampling(), least))
             : Optional.empty();
+    if (config.isContrastive()) {
+      return new ContrastiveSearch(config, processors, stopping, numbered(chosen), cancelled)
+          .run(decoding, model, first, starts);
+    }
     if (beams > 1) {
       return new BeamSearch(config.beams(), processors, stopping, sampler, cancelled)
           .run(decoding, first, starts, config.numReturnSequences());
     }
-    TokenListener numbered =
-        (prompt, choice, token) -> listener.onToken(chosen.get(prompt), choice, token);
-    return new TokenSearch(processors, stopping, sampler, numbered, cancelled)
+    return new TokenSearch(processors, stopping, sampler, numbered(chosen), cancelled)
         .run(decoding, first, starts, config.numReturnSequences());
+  }
+
+  private TokenListener numbered(List<Integer> chosen) {
+    return (prompt, choice, token) -> listener.onToken(chosen.get(prompt), choice, token);
   }
 
   private Sequence start(int number, int inBatch, int[] prompt, GenerationConfig config) {

@@ -16,7 +16,6 @@ final class SavedSettings {
           "exponential_decay_length_penalty",
           "force_words_ids",
           "guidance_scale",
-          "penalty_alpha",
           "renormalize_logits",
           "sequence_bias",
           "top_h",
@@ -29,6 +28,7 @@ final class SavedSettings {
         length(saved),
         sampling(saved),
         beams(saved),
+        saved.penaltyAlpha().orElse(0),
         constraints(saved),
         new SpecialIds(
             saved.eosTokenId(),

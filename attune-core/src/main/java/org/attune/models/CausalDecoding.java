@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.attune.AttuneException;
 import org.attune.nn.KvCache;
 import org.attune.tensor.Autograd;
@@ -139,14 +140,24 @@ public final class CausalDecoding implements Decoding {
 
   @Override
   public Tensor next(Tensor ids) {
+    return read(ids, states -> head.logits(states.select(1, ids.size(1) - 1)));
+  }
+
+  @Override
+  public Tensor states(Tensor ids) {
+    return read(ids, states -> states);
+  }
+
+  /** Reads tokens and takes what is wanted of their states [R, t, D]. */
+  private Tensor read(Tensor ids, UnaryOperator<Tensor> wanted) {
     int length = (int) ids.size(1);
     if (ids.size(0) != tokens.length) {
       throw new IllegalArgumentException(
           "the decoding has " + tokens.length + " rows, the tokens " + ids.size(0));
     }
-    Tensor logits = Autograd.noGrad(() -> Scope.tidy(() -> step(ids, length)));
+    Tensor result = Autograd.noGrad(() -> Scope.tidy(() -> wanted.apply(step(ids, length))));
     read += length;
-    return logits;
+    return result;
   }
 
   private Tensor step(Tensor ids, int length) {
@@ -154,8 +165,7 @@ public final class CausalDecoding implements Decoding {
         Optional.ofNullable(mask).map(m -> m.narrow(1, 0, (long) read + length));
     CausalMask causal = CausalMask.behind(visible, read, length, limits.window());
     ModelInput input = ModelInput.of(ids).withPositions(positions(length).to(ids.device()));
-    Tensor states = body.read(input, causal, caches); // [R, t, D]
-    return head.logits(states.select(1, length - 1));
+    return body.read(input, causal, caches); // [R, t, D]
   }
 
   private Tensor positions(int length) {

@@ -1,5 +1,6 @@
 package org.attune.models;
 
+import org.attune.UsageException;
 import org.attune.tensor.Tensor;
 
 /**
@@ -14,6 +15,20 @@ public interface Decoding extends AutoCloseable {
    * @return the logits [R, V] behind the last of them
    */
   Tensor next(Tensor ids);
+
+  /**
+   * Reads tokens like {@link #next}, and gives the states that logits are made of: contrastive
+   * search compares them.
+   *
+   * @param ids [R, t] I64
+   * @return [R, t, D]
+   * @throws UsageException where the decoder does not hand them out
+   */
+  default Tensor states(Tensor ids) {
+    throw new UsageException(
+        "generate: contrastive search (penalty_alpha) is for decoders alone, such as GPT-2 and"
+            + " Llama; leave penalty_alpha out");
+  }
 
   /**
    * Row i goes on from what row {@code rows[i]} has read. The number of rows may change, which is
