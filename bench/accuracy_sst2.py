@@ -27,16 +27,23 @@ def main():
         for side in ("attune", rival):
             runs.append(sides.run(side, args, args.epochs, seed))
             print("seed {seed} {side}: accuracy {test_accuracy}".format(**runs[-1]), file=sys.stderr, flush=True)
+        text = report(args, rival, machine, runs)
+    print(text)
+
+
+def report(args, rival, machine, runs):
+    """Writes the results of the seeds run so far, so that a run cut short still leaves what it measured."""
     of = {side: [r["test_accuracy"] for r in runs if r["side"] == side] for side in ("attune", rival)}
     mean = {side: statistics.mean(values) for side, values in of.items()}
     points = 100 * (mean["attune"] - mean[rival])
+    seeds = [r["seed"] for r in runs if r["side"] == rival]
     lines = ["| seed | Attune | transformers (" + rival + ") |", "|---|---|---|"]
-    lines += [f"| {seed} | {a:.4f} | {b:.4f} |" for seed, a, b in zip(args.seeds, of["attune"], of[rival])]
+    lines += [f"| {seed} | {a:.4f} | {b:.4f} |" for seed, a, b in zip(seeds, of["attune"], of[rival])]
     lines += [f"| mean | {mean['attune']:.4f} | {mean[rival]:.4f} |", "",
               f"Difference {points:+.2f} points; {args.epochs} epochs on {runs[0]['examples']} examples.", ""]
     sides.write(args, args.name or "accuracy_sst2",
                 {"machine": machine, "runs": runs, "mean": mean, "difference_points": points}, "\n".join(lines))
-    print("\n".join(lines))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

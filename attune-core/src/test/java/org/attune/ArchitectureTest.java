@@ -34,7 +34,7 @@ class ArchitectureTest {
           Map.entry("text", List.of()),
           Map.entry("metric", List.of()),
           Map.entry("nn", List.of("tensor")),
-          Map.entry("objective", List.of("tensor")),
+          Map.entry("objective", List.of("nn", "tensor")),
           Map.entry("optim", List.of("nn", "tensor")),
           Map.entry("checkpoint", List.of("tensor", "text")),
           Map.entry("data", List.of("text")),

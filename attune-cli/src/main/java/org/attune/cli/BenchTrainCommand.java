@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.data.Dataset;
+import org.attune.data.Sampler;
 import org.attune.models.Model;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
@@ -59,6 +60,11 @@ final class BenchTrainCommand implements Callable<Integer> {
   @Option(names = "--limit", description = "The first N training rows only; 0 for all.")
   private int limit;
 
+  @Option(
+      names = "--group-by-length",
+      description = "Rows of like length in a batch; else all orders are equally likely.")
+  private boolean groupByLength;
+
   @Option(names = "--precision", description = "auto, fp32 or bf16 (default: auto).")
   private Precision precision = Precision.AUTO;
 
@@ -97,6 +103,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             .batchSize(batchSize)
             .seed(seed)
             .precision(precision)
+            .sampler(groupByLength ? Sampler.lengthGrouped() : Sampler.random())
             .callback(output.isJson() ? new org.attune.train.Callback() {} : new TrainingProgress())
             .fit(train);
     double trained = seconds(start);

@@ -59,6 +59,11 @@ public final class Linear extends Module {
     return bias;
   }
 
+  /** This layer as the last one of a language model. */
+  public OutputEmbeddings outputEmbeddings() {
+    return new OutputEmbeddings(weight.value(), Optional.ofNullable(bias).map(Parameter::value));
+  }
+
   /**
    * Several layers on one input as one matrix product, which reads the input once.
    *

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.attune.UsageException;
+import org.attune.nn.OutputEmbeddings;
+import org.attune.tensor.Autograd;
 import org.attune.tensor.FusedCrossEntropy;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -16,8 +18,8 @@ import org.attune.tensor.Tensors;
  * language modelling) never reach the head.
  *
  * <p>There is no way to give the engine a backward function from Java. The backward pass of the
- * head therefore runs here, chunk by chunk, and {@code hidden.backward(gradient)} goes on from
- * where it ends: same numbers, other order.
+ * last layer therefore runs here, chunk by chunk, and {@code backward(gradient)} goes on from where
+ * it ends: same numbers, other order.
  *
  * @param chunk most logits held at a time: rows of a chunk times vocabulary
  */
@@ -43,27 +45,33 @@ public record ChunkedCrossEntropy(long chunk) {
   /**
    * The losses, without gradients.
    *
-   * @param head from hidden states [n, D] to logits [n, V]
+   * @param transform the head's layers before the last: [n, D] to [n, D]
+   * @param output the head's last layer
    * @param hidden [.., D]
    * @param targets one a place, row-major; {@link CrossEntropy#IGNORE} where there is none
-   * @param vocabulary V
    * @return one a place; 0 where there is no target
    */
-  public float[] losses(UnaryOperator<Tensor> head, Tensor hidden, long[] targets, int vocabulary) {
+  public float[] losses(
+      UnaryOperator<Tensor> transform, OutputEmbeddings output, Tensor hidden, long[] targets) {
     float[] losses = new float[targets.length];
     if (weight(targets) == 0) {
       return losses;
     }
-    Places places = Places.of(hidden, targets, vocabulary);
-    int[] kept = Places.kept(targets);
-    for (long at = 0; at < places.count(); at += rows(vocabulary)) {
-      long count = Math.min(rows(vocabulary), places.count() - at);
-      long from = at;
+    Places places = Places.of(hidden, targets, output.vocabularySize());
+    int rows = rows(output);
+    for (int at = 0; at < places.count(); at += rows) {
+      int count = Math.min(rows, places.count() - at);
+      int from = at;
       try (Scope scope = Scope.open()) {
-        Tensor logits = head.apply(places.hidden().narrow(0, from, count).detach());
-        float[] some = FusedCrossEntropy.losses(logits, places.targets().narrow(0, from, count));
-        for (int i = 0; i < some.length; i++) {
-          losses[kept[(int) from + i]] = some[i];
+        float[] some =
+            Autograd.noGrad(
+                () -> {
+                  Tensor states = transform.apply(places.hidden.narrow(0, from, count));
+                  return FusedCrossEntropy.losses(
+                      output.logits(states), places.targets(from, count));
+                });
+        for (int i = 0; i < count; i++) {
+          losses[places.kept[from + i]] = some[i];
         }
       }
     }
@@ -74,73 +82,63 @@ public record ChunkedCrossEntropy(long chunk) {
    * Adds the gradients of {@code sum / divisor} to everything the hidden states and the head come
    * from.
    *
-   * @param head from hidden states [n, D] to logits [n, V]; its last operation must not need the
-   *     logits in its backward pass, as a linear layer does not
+   * @param transform the head's layers before the last: [n, D] to [n, D]
+   * @param output the head's last layer
    * @param hidden [.., D]; its graph is used up
    * @param targets one a place, row-major; {@link CrossEntropy#IGNORE} where there is none
-   * @param vocabulary V
    * @param divisor what the sum of losses is divided by, above 0
    * @return the sum divided by {@code divisor}
    */
   public double backward(
-      UnaryOperator<Tensor> head, Tensor hidden, long[] targets, int vocabulary, double divisor) {
+      UnaryOperator<Tensor> transform,
+      OutputEmbeddings output,
+      Tensor hidden,
+      long[] targets,
+      double divisor) {
     if (weight(targets) == 0) {
       return 0;
     }
     try (Scope scope = Scope.open()) {
-      Places places = Places.of(hidden, targets, vocabulary);
-      Tensor states = places.hidden(); // [N, D]
-      Tensor gradient = Tensors.empty(states.shape(), states.dtype());
+      Places places = Places.of(hidden, targets, output.vocabularySize());
+      Tensor states = transform.apply(places.hidden); // [N, D]
+      int rows = Math.min(rows(output), places.count());
       double sum = 0;
-      for (long at = 0; at < places.count(); at += rows(vocabulary)) {
-        long count = Math.min(rows(vocabulary), places.count() - at);
-        sum += chunk(head, places, gradient, at, count, divisor);
+      OutputBackward backward = new OutputBackward(output, states, rows, 1 / divisor);
+      for (int at = 0; at < places.count(); at += rows) {
+        int count = Math.min(rows, places.count() - at);
+        sum += backward.chunk(at, places.targets(at, count));
       }
-      if (states.requiresGrad()) {
-        states.backward(gradient);
-      }
+      backward.finish();
       return sum / divisor;
     }
   }
 
-  /** One chunk's losses; its part of {@code gradient} is filled. */
-  private static double chunk(
-      UnaryOperator<Tensor> head,
-      Places places,
-      Tensor gradient,
-      long at,
-      long count,
-      double divisor) {
-    try (Scope scope = Scope.open()) {
-      Tensor states = places.hidden().narrow(0, at, count).detach().requiresGrad(true); // [n, D]
-      Tensor logits = head.apply(states); // [n, V]
-      Tensor targets = places.targets().narrow(0, at, count);
-      Tensor slope = logits.detach();
-      double sum = FusedCrossEntropy.gradientInPlace(slope, targets, 1 / divisor);
-      logits.backward(slope);
-      gradient.narrow(0, at, count).copyFrom(states.grad().orElseThrow());
-      return sum;
+  private int rows(OutputEmbeddings output) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, chunk / output.vocabularySize()));
+  }
+
+  /** The places that have a target. */
+  private static final class Places {
+    private final Tensor hidden; // [N, D]
+    private final Tensor targets; // [N] I64
+    private final int[] kept; // which of the batch's places they are
+
+    private Places(Tensor hidden, Tensor targets, int[] kept) {
+      this.hidden = hidden;
+      this.targets = targets;
+      this.kept = kept;
     }
-  }
 
-  private long rows(int vocabulary) {
-    return Math.max(1, chunk / vocabulary);
-  }
-
-  /**
-   * The places that have a target.
-   *
-   * @param hidden [N, D]
-   * @param targets [N] I64
-   */
-  private record Places(Tensor hidden, Tensor targets) {
     static Places of(Tensor hidden, long[] targets, int vocabulary) {
       long width = hidden.size(-1);
       if (targets.length != hidden.numel() / width) {
         throw new IllegalArgumentException(
             targets.length + " targets for hidden states " + hidden.shape());
       }
-      int[] kept = kept(targets);
+      int[] kept =
+          IntStream.range(0, targets.length)
+              .filter(i -> targets[i] != CrossEntropy.IGNORE)
+              .toArray();
       long[] chosen = Arrays.stream(kept).mapToLong(i -> targets[i]).toArray();
       for (long target : chosen) {
         if (target < 0 || target >= vocabulary) {
@@ -154,17 +152,16 @@ public record ChunkedCrossEntropy(long chunk) {
               ? flat
               : flat.indexSelect(
                   0, Tensors.ofLongs(Arrays.stream(kept).asLongStream().toArray(), kept.length));
-      return new Places(picked, Tensors.ofLongs(chosen, chosen.length));
+      return new Places(picked, Tensors.ofLongs(chosen, chosen.length), kept);
     }
 
-    static int[] kept(long[] targets) {
-      return IntStream.range(0, targets.length)
-          .filter(i -> targets[i] != CrossEntropy.IGNORE)
-          .toArray();
+    int count() {
+      return kept.length;
     }
 
-    long count() {
-      return targets.numel();
+    /** Those of {@code count} places from {@code at} on, [count]. */
+    Tensor targets(int at, int count) {
+      return targets.narrow(0, at, count);
     }
   }
 }

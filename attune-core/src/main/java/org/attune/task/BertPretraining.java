@@ -177,10 +177,10 @@ public final class BertPretraining extends CorpusTask {
             double words =
                 objective()
                     .backward(
-                        bert::logits,
+                        bert::transform,
+                        bert.outputEmbeddings(),
                         stand,
                         batch.labels(),
-                        model.vocabularySize(),
                         window.weight());
             Tensor next = nextSentenceLoss(bert, stand, batch).div(rows);
             next.backward();

@@ -123,10 +123,10 @@ public abstract class LanguageModelTask implements TrainTask<Model> {
       return precision.run(
           () ->
               objective.backward(
-                  language::logits,
+                  language::transform,
+                  language.outputEmbeddings(),
                   language.hidden(Inference.input(batch)),
                   batch.labels(),
-                  model.vocabularySize(),
                   window.weight()));
     }
   }
@@ -157,8 +157,9 @@ public abstract class LanguageModelTask implements TrainTask<Model> {
 
   private void add(
       Model model, Batch batch, Tensor hidden, double[] losses, long[] tokens, int from) {
+    LanguageModel language = language(model);
     float[] each =
-        objective.losses(language(model)::logits, hidden, batch.labels(), model.vocabularySize());
+        objective.losses(language::transform, language.outputEmbeddings(), hidden, batch.labels());
     int width = each.length / batch.rows();
     for (int r = 0; r < batch.rows(); r++) {
       for (int t = r * width; t < (r + 1) * width; t++) {

@@ -369,6 +369,11 @@ public final class Tensor implements AutoCloseable {
         this);
   }
 
+  /** Makes another tensor the gradient summed up so far; same shape and type as this. */
+  public void setGrad(Tensor gradient) {
+    value("setGrad", () -> handle.mutable_grad().put(gradient.handle), this, gradient);
+  }
+
   /** Forgets the gradient and frees its memory. */
   public void clearGrad() {
     value(
@@ -414,6 +419,20 @@ public final class Tensor implements AutoCloseable {
   /** this += other * scale. */
   public Tensor addInPlace(Tensor other, double scale) {
     value("addInPlace", () -> handle.add_(other.handle, new Scalar(scale)), this, other);
+    return this;
+  }
+
+  /**
+   * this = this * keep + a b * scale, in one product: this [n, m], a [n, k], b [k, m]. With {@code
+   * keep} 0 what was here does not matter, be it NaN.
+   */
+  public Tensor addProductInPlace(Tensor a, Tensor b, double keep, double scale) {
+    value(
+        "addProductInPlace",
+        () -> handle.addmm_(a.handle, b.handle, new Scalar(keep), new Scalar(scale)),
+        this,
+        a,
+        b);
     return this;
   }
 

@@ -1,6 +1,7 @@
 package org.attune.train;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.attune.UsageException;
 import org.attune.data.Sampler;
@@ -85,23 +86,32 @@ final class Windows {
   }
 
   /**
-   * Cuts a batch whose padded tokens are too many for one pass into parts of like size. On a CPU
+   * Cuts a batch of too many tokens for one pass into parts of about as many tokens each. On a CPU
    * the parts are as fast as the whole, and the activations of one part are all that memory must
-   * hold.
+   * hold. Rows of like length share a part, which leaves less to pad.
    */
   int[][] passes(int[] rows) {
-    long longest = Arrays.stream(rows).map(row -> lengths[row]).max().orElse(0);
-    int count = (int) Math.min(rows.length, ceilDiv(rows.length * longest, PASS_TOKENS));
-    return IntStream.range(0, Math.max(1, count))
-        .mapToObj(
-            i ->
-                Arrays.copyOfRange(
-                    rows, part(rows.length, i, count), part(rows.length, i + 1, count)))
-        .toArray(int[][]::new);
-  }
-
-  private static int part(int rows, int index, int count) {
-    return (int) ((long) rows * index / Math.max(1, count));
+    int[] sorted =
+        Arrays.stream(rows)
+            .boxed()
+            .sorted(Comparator.comparing(row -> -lengths[row]))
+            .mapToInt(row -> row)
+            .toArray();
+    long total = tokens(sorted);
+    int count = (int) Math.min(rows.length, Math.max(1, ceilDiv(total, PASS_TOKENS)));
+    int[][] passes = new int[count][];
+    int from = 0;
+    long before = 0; // tokens of the rows up to from
+    for (int i = 0; i < count; i++) {
+      int to = from;
+      int last = sorted.length - (count - 1 - i); // leaves a row for each part to come
+      while (to < last && (to == from || before < total * (i + 1) / count)) {
+        before += lengths[sorted[to++]];
+      }
+      passes[i] = Arrays.copyOfRange(sorted, from, i == count - 1 ? sorted.length : to);
+      from = to;
+    }
+    return passes;
   }
 
   /** Tokens of some rows, without padding. */

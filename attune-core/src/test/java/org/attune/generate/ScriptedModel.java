@@ -6,6 +6,7 @@ import java.util.List;
 import org.attune.models.Decoding;
 import org.attune.models.GenerativeModel;
 import org.attune.models.ModelInput;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 
@@ -51,7 +52,7 @@ final class ScriptedModel implements GenerativeModel {
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
+  public OutputEmbeddings outputEmbeddings() {
     throw new UnsupportedOperationException();
   }
 

@@ -8,8 +8,10 @@ import static org.attune.testkit.TensorAssert.assertThatTensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
@@ -38,6 +40,7 @@ class ChunkedCrossEntropyTest {
   private Scope scope;
   private Tensor table; // [V, D], tied
   private Tensor body; // [D, D]
+  private Tensor mixer; // [D, D], the head's layer before its last
   private Tensor bias; // [V]
 
   @BeforeEach
@@ -46,6 +49,7 @@ class ChunkedCrossEntropyTest {
     table = rng.normal(Shape.of(VOCABULARY, WIDTH), 0.5, 0, 1).requiresGrad(true);
     body = rng.normal(Shape.of(WIDTH, WIDTH), 0.5, 0, 2).requiresGrad(true);
     bias = rng.normal(Shape.of(VOCABULARY), 0.5, 0, 3).requiresGrad(true);
+    mixer = rng.normal(Shape.of(WIDTH, WIDTH), 0.5, 0, 4).requiresGrad(true);
   }
 
   @AfterEach
@@ -58,8 +62,12 @@ class ChunkedCrossEntropyTest {
     return Functional.gelu(embedded.matmul(body)); // [B, T, D]
   }
 
-  private Tensor head(Tensor states) {
-    return Functional.linear(states, table, bias);
+  private Tensor transform(Tensor hidden) {
+    return hidden.matmul(mixer).tanh();
+  }
+
+  private OutputEmbeddings output() {
+    return new OutputEmbeddings(table, Optional.of(bias));
   }
 
   /** Every third place has a target. */
@@ -78,16 +86,16 @@ class ChunkedCrossEntropyTest {
   private double plain(long[] targets) {
     Tensor loss =
         CrossEntropy.plain()
-            .sum(head(hidden()), Tensors.ofLongs(targets, ROWS, LENGTH))
+            .sum(output().logits(transform(hidden())), Tensors.ofLongs(targets, ROWS, LENGTH))
             .div(DIVISOR);
     loss.backward();
     return loss.item();
   }
 
   private Tensor[] takeGradients() {
-    Tensor[] gradients = new Tensor[3];
-    Tensor[] parameters = {table, body, bias};
-    for (int i = 0; i < 3; i++) {
+    Tensor[] parameters = {table, body, bias, mixer};
+    Tensor[] gradients = new Tensor[parameters.length];
+    for (int i = 0; i < parameters.length; i++) {
       gradients[i] = parameters[i].grad().orElseThrow().copy();
       parameters[i].clearGrad();
     }
@@ -98,10 +106,11 @@ class ChunkedCrossEntropyTest {
     double expected = plain(targets);
     Tensor[] gradients = takeGradients();
     double loss =
-        new ChunkedCrossEntropy(chunk).backward(this::head, hidden(), targets, VOCABULARY, DIVISOR);
+        new ChunkedCrossEntropy(chunk)
+            .backward(this::transform, output(), hidden(), targets, DIVISOR);
     assertThat(loss).isCloseTo(expected, within(1e-6 * expected));
     Tensor[] chunked = takeGradients();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < gradients.length; i++) {
       assertThatTensor(chunked[i]).isCloseTo(gradients[i], 1e-6);
     }
   }
@@ -119,10 +128,10 @@ class ChunkedCrossEntropyTest {
     UnaryOperator<Tensor> counting =
         states -> {
           rows[0] += (int) states.size(0);
-          return head(states);
+          return transform(states);
         };
     new ChunkedCrossEntropy(VOCABULARY * 4)
-        .backward(counting, hidden(), targets(), VOCABULARY, DIVISOR);
+        .backward(counting, output(), hidden(), targets(), DIVISOR);
     assertThat(rows[0]).isEqualTo((int) ChunkedCrossEntropy.weight(targets())).isEqualTo(14);
   }
 
@@ -132,8 +141,8 @@ class ChunkedCrossEntropyTest {
     Tensor[] gradients = takeGradients();
     var objective = new ChunkedCrossEntropy(VOCABULARY * 10);
     double loss =
-        objective.backward(this::head, hidden(), everywhere(), VOCABULARY, DIVISOR)
-            + objective.backward(this::head, hidden(), targets(), VOCABULARY, DIVISOR);
+        objective.backward(this::transform, output(), hidden(), everywhere(), DIVISOR)
+            + objective.backward(this::transform, output(), hidden(), targets(), DIVISOR);
     assertThat(loss).isCloseTo(expected, within(1e-6 * expected));
     assertThatTensor(takeGradients()[0]).isCloseTo(gradients[0], 1e-6);
   }
@@ -146,7 +155,7 @@ class ChunkedCrossEntropyTest {
         Autograd.noGrad(
             () ->
                 new ChunkedCrossEntropy(VOCABULARY * 4)
-                    .losses(this::head, hidden(), targets(), VOCABULARY));
+                    .losses(this::transform, output(), hidden(), targets()));
     double sum = 0;
     for (int i = 0; i < losses.length; i++) {
       sum += losses[i];
@@ -164,21 +173,55 @@ class ChunkedCrossEntropyTest {
         Autocast.bf16(
             () ->
                 new ChunkedCrossEntropy(VOCABULARY * 10)
-                    .backward(this::head, hidden(), everywhere(), VOCABULARY, DIVISOR));
+                    .backward(this::transform, output(), hidden(), everywhere(), DIVISOR));
     assertThat(loss).isCloseTo(exact, within(2e-2 * exact));
     Tensor[] rounded = takeGradients();
     assertThat(rounded[0].dtype()).isEqualTo(DType.F32);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < gradients.length; i++) {
       double scale = gradients[i].abs().max().item();
       assertThatTensor(rounded[i]).isCloseTo(gradients[i], 2e-2 * scale);
     }
+  }
+
+  /** In F32 the probability of such a target is zero. */
+  @Test
+  void aLossOfAThousandIsNotInfinite() {
+    Tensor states = Tensors.ones(Shape.of(2, 1), DType.F32).requiresGrad(true);
+    Tensor weight = Tensors.ofFloats(new float[] {0, 1000, 3}, 3, 1).requiresGrad(true);
+    double loss =
+        new ChunkedCrossEntropy(1 << 20)
+            .backward(
+                UnaryOperator.identity(),
+                new OutputEmbeddings(weight, Optional.empty()),
+                states,
+                new long[] {0, 1},
+                1);
+    assertThat(loss).isEqualTo(1000);
+    assertThatTensor(weight.grad().orElseThrow())
+        .isCloseTo(Tensors.ofFloats(new float[] {-1, 1, 0}, 3, 1), 0);
+  }
+
+  @Test
+  void frozenOutputEmbeddingsGetNoGradient() {
+    Tensor frozen = table.detach();
+    new ChunkedCrossEntropy(VOCABULARY * 4)
+        .backward(
+            this::transform,
+            new OutputEmbeddings(frozen, Optional.of(bias.detach())),
+            hidden(),
+            targets(),
+            DIVISOR);
+    assertThat(frozen.grad()).isEmpty();
+    assertThat(bias.grad()).isEmpty();
+    assertThat(mixer.grad()).isPresent();
+    assertThat(table.grad().orElseThrow().isSparse()).as("from the embeddings alone").isTrue();
   }
 
   @Test
   void aFrozenBodyIsNotWalked() {
     Tensor frozen = hidden().detach();
     new ChunkedCrossEntropy(VOCABULARY)
-        .backward(this::head, frozen, targets(), VOCABULARY, DIVISOR);
+        .backward(this::transform, output(), frozen, targets(), DIVISOR);
     assertThat(bias.grad()).isPresent();
     assertThat(body.grad()).isEmpty();
   }
@@ -189,7 +232,7 @@ class ChunkedCrossEntropyTest {
     java.util.Arrays.fill(none, CrossEntropy.IGNORE);
     double loss =
         new ChunkedCrossEntropy(VOCABULARY)
-            .backward(this::head, hidden(), none, VOCABULARY, DIVISOR);
+            .backward(this::transform, output(), hidden(), none, DIVISOR);
     assertThat(loss).isZero();
     assertThat(table.grad()).isEmpty();
   }
@@ -201,7 +244,7 @@ class ChunkedCrossEntropyTest {
     assertThatThrownBy(
             () ->
                 new ChunkedCrossEntropy(VOCABULARY)
-                    .backward(this::head, hidden(), wrong, VOCABULARY, DIVISOR))
+                    .backward(this::transform, output(), hidden(), wrong, DIVISOR))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a target is 53, expected an id below 53");
   }

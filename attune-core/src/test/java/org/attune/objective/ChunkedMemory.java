@@ -1,7 +1,9 @@
 package org.attune.objective;
 
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.DType;
-import org.attune.tensor.Functional;
 import org.attune.tensor.ProcessMemory;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
@@ -34,10 +36,10 @@ final class ChunkedMemory {
       Tensor hidden = Tensors.ones(Shape.of(places, WIDTH), DType.F32).requiresGrad(true);
       new ChunkedCrossEntropy(VOCABULARY * 128L)
           .backward(
-              states -> Functional.linear(states, weight),
+              UnaryOperator.identity(),
+              new OutputEmbeddings(weight, Optional.empty()),
               hidden,
               new long[places],
-              VOCABULARY,
               places);
     }
   }

@@ -1,5 +1,6 @@
 package org.attune.models.bart;
 
+import java.util.Optional;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Decoding;
 import org.attune.models.EncoderDecoder;
@@ -9,6 +10,7 @@ import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
@@ -48,8 +50,8 @@ public final class BartForConditionalGeneration extends BartBase
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden).plus(bias.value());
+  public OutputEmbeddings outputEmbeddings() {
+    return new OutputEmbeddings(head.weight().value(), Optional.of(bias.value().reshape(-1)));
   }
 
   @Override

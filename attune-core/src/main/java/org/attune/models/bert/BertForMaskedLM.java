@@ -4,6 +4,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.ModelInput;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /** Predicts the word piece at each place. */
@@ -30,7 +31,12 @@ public final class BertForMaskedLM extends BertBase implements LanguageModel {
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return predictions.forward(hidden);
+  public Tensor transform(Tensor hidden) {
+    return predictions.transform(hidden);
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return predictions.outputEmbeddings();
   }
 }

@@ -7,6 +7,7 @@ import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 
@@ -49,8 +50,13 @@ public final class BertForPreTraining extends BertBase implements LanguageModel 
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return predictions.forward(hidden);
+  public Tensor transform(Tensor hidden) {
+    return predictions.transform(hidden);
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return predictions.outputEmbeddings();
   }
 
   /**
@@ -66,6 +72,6 @@ public final class BertForPreTraining extends BertBase implements LanguageModel 
   /** Both heads' logits. */
   public Logits logits(ModelInput input) {
     Tensor hidden = bert.forward(input); // [B, T, D]
-    return new Logits(predictions.forward(hidden), nextSentence(hidden));
+    return new Logits(logits(hidden), nextSentence(hidden));
   }
 }

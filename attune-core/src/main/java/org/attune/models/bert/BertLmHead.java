@@ -4,6 +4,7 @@ import org.attune.nn.Activation;
 import org.attune.nn.LayerNorm;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Tensor;
 
@@ -31,8 +32,12 @@ final class BertLmHead extends Module {
     child("decoder", decoder);
   }
 
-  /** hidden [B, T, D] to logits [B, T, V]. */
-  Tensor forward(Tensor hidden) {
-    return decoder.forward(norm.forward(activation.apply(transform.forward(hidden))));
+  /** hidden [.., D] to what the output embeddings read [.., D]. */
+  Tensor transform(Tensor hidden) {
+    return norm.forward(activation.apply(transform.forward(hidden)));
+  }
+
+  OutputEmbeddings outputEmbeddings() {
+    return decoder.outputEmbeddings();
   }
 }

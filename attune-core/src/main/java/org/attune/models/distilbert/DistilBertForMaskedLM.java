@@ -7,6 +7,7 @@ import org.attune.models.ModelInput;
 import org.attune.nn.Activation;
 import org.attune.nn.LayerNorm;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /**
@@ -47,7 +48,12 @@ public final class DistilBertForMaskedLM extends DistilBertBase implements Langu
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return projector.forward(norm.forward(activation.apply(transform.forward(hidden))));
+  public Tensor transform(Tensor hidden) {
+    return norm.forward(activation.apply(transform.forward(hidden)));
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return projector.outputEmbeddings();
   }
 }

@@ -8,6 +8,7 @@ import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /** Predicts the token behind each place; the head is the word embeddings. */
@@ -38,8 +39,8 @@ public final class GPT2LMHeadModel extends GPT2Base implements GenerativeModel {
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /** Predicts the token behind each place. */
@@ -37,8 +38,8 @@ public final class LlamaForCausalLM extends LlamaBase implements GenerativeModel
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 
   @Override

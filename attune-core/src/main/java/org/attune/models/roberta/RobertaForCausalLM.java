@@ -6,6 +6,7 @@ import org.attune.models.Decoding;
 import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /**
@@ -34,8 +35,13 @@ public final class RobertaForCausalLM extends RobertaBase implements GenerativeM
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public Tensor transform(Tensor hidden) {
+    return head.transform(hidden);
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 
   @Override

@@ -4,6 +4,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.ModelInput;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /** Predicts the token at each place. */
@@ -29,7 +30,12 @@ public final class RobertaForMaskedLM extends RobertaBase implements LanguageMod
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public Tensor transform(Tensor hidden) {
+    return head.transform(hidden);
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 }

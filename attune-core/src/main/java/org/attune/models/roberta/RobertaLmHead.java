@@ -5,6 +5,7 @@ import org.attune.nn.Activation;
 import org.attune.nn.LayerNorm;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Tensor;
 
@@ -33,8 +34,12 @@ final class RobertaLmHead extends Module {
     child("decoder", decoder);
   }
 
-  /** hidden [.., D] to logits [.., V]. */
-  Tensor forward(Tensor hidden) {
-    return decoder.forward(norm.forward(Activation.GELU.apply(dense.forward(hidden))));
+  /** hidden [.., D] to what the output embeddings read [.., D]. */
+  Tensor transform(Tensor hidden) {
+    return norm.forward(Activation.GELU.apply(dense.forward(hidden)));
+  }
+
+  OutputEmbeddings outputEmbeddings() {
+    return decoder.outputEmbeddings();
   }
 }

@@ -8,6 +8,7 @@ import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -45,8 +46,8 @@ public final class T5ForConditionalGeneration extends T5Stacks implements Genera
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 
   @Override
