@@ -10,6 +10,7 @@ import org.attune.models.Head;
 import org.attune.models.ModelInput;
 import org.attune.nn.Embedding;
 import org.attune.nn.Linear;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /**
@@ -51,8 +52,8 @@ public final class BartForCausalLM extends BartBase implements GenerativeModel {
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return head.forward(hidden);
+  public OutputEmbeddings outputEmbeddings() {
+    return head.outputEmbeddings();
   }
 
   @Override

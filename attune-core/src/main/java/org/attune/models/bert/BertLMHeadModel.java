@@ -6,6 +6,7 @@ import org.attune.models.Decoding;
 import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.ModelInput;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.tensor.Tensor;
 
 /**
@@ -35,8 +36,13 @@ public final class BertLMHeadModel extends BertBase implements GenerativeModel {
   }
 
   @Override
-  public Tensor logits(Tensor hidden) {
-    return predictions.forward(hidden);
+  public Tensor transform(Tensor hidden) {
+    return predictions.transform(hidden);
+  }
+
+  @Override
+  public OutputEmbeddings outputEmbeddings() {
+    return predictions.outputEmbeddings();
   }
 
   @Override
