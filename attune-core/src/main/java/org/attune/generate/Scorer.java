@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.attune.AttuneException;
 import org.attune.models.EncoderDecoder;
+import org.attune.models.GenerativeModel;
 import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.Model;
@@ -45,6 +46,11 @@ public final class Scorer {
    * @throws AttuneException when it is no language model
    */
   public static Scorer of(Model model) {
+    if (model instanceof GenerativeModel generative && !generative.readsForwards()) {
+      throw new AttuneException(
+          "score: is_decoder is false in config.json, so that each token sees those behind it; set it"
+              + " to true where the model was trained so");
+    }
     if (model instanceof LanguageModel language) {
       return new Scorer(model, language);
     }

@@ -8,6 +8,14 @@ public interface GenerativeModel extends LanguageModel {
   }
 
   /**
+   * Whether no token sees those behind it. A model whose config.json says otherwise gives logits,
+   * but can neither go on with a text nor say how probable one is.
+   */
+  default boolean readsForwards() {
+    return true;
+  }
+
+  /**
    * Begins to write for a batch of prompts. An encoder runs here, once; a decoder alone reads its
    * prompts with the first {@link Decoding#next}.
    *

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
+import org.attune.generate.Scorer;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Scope;
@@ -181,7 +182,7 @@ class EncoderInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
-  void writingWithAModelThatLooksAhead(String family) {
+  void writingAndScoringWithAModelThatLooksAhead(String family) {
     ConfigJson config = config(family + "/causal_lm").with("is_decoder", false);
     try (Scope scope = Scope.open();
         Model model = Pretrained.fresh(config, Head.CAUSAL_LM, 3)) {
@@ -192,6 +193,11 @@ class EncoderInputTest {
                   + ": is_decoder is false, so that each token sees those behind it and no text can"
                   + " be continued; set is_decoder to true where the model was trained so"
                   + " [config.json]");
+      assertThatThrownBy(() -> Scorer.of(model))
+          .isInstanceOf(AttuneException.class)
+          .hasMessage(
+              "score: is_decoder is false in config.json, so that each token sees those behind it;"
+                  + " set it to true where the model was trained so");
     }
   }
 

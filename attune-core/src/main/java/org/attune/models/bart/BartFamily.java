@@ -1,16 +1,12 @@
 package org.attune.models.bart;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
-import org.attune.checkpoint.ConfigJson;
+import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
-import org.attune.models.Model;
-import org.attune.models.ModelFamily;
 
 /** BART's entry in the registry, and the quirks of its files. */
-public final class BartFamily implements ModelFamily {
+public final class BartFamily extends ConfiguredFamily<BartConfig> {
   /** fairseq's version number, and parts that only some heads have, the encoder among them. */
   private static final Pattern IGNORED =
       Pattern.compile(
@@ -19,37 +15,13 @@ public final class BartFamily implements ModelFamily {
 
   private static final Pattern BODY = Pattern.compile("(model\\.)?(shared|encoder|decoder)\\..*");
 
-  @Override
-  public String modelType() {
-    return "bart";
-  }
-
-  @Override
-  public String className() {
-    return "Bart";
-  }
-
-  @Override
-  public Set<Head> heads() {
-    return EnumSet.of(
-        Head.NONE,
-        Head.CONDITIONAL_GENERATION,
-        Head.CAUSAL_LM,
-        Head.SEQUENCE_CLASSIFICATION,
-        Head.QUESTION_ANSWERING);
-  }
-
-  @Override
-  public Model create(ConfigJson json, Head head) {
-    BartConfig config = BartConfig.of(json);
-    return switch (head) {
-      case NONE -> new BartModel(json, config);
-      case CONDITIONAL_GENERATION -> new BartForConditionalGeneration(json, config);
-      case CAUSAL_LM -> new BartForCausalLM(json, config);
-      case SEQUENCE_CLASSIFICATION -> new BartForSequenceClassification(json, config);
-      case QUESTION_ANSWERING -> new BartForQuestionAnswering(json, config);
-      default -> throw new IllegalArgumentException("bart has no head " + head);
-    };
+  public BartFamily() {
+    super("bart", "Bart", BartConfig::of);
+    has(Head.NONE, BartModel::new);
+    has(Head.CONDITIONAL_GENERATION, BartForConditionalGeneration::new);
+    has(Head.CAUSAL_LM, BartForCausalLM::new);
+    has(Head.SEQUENCE_CLASSIFICATION, BartForSequenceClassification::new);
+    has(Head.QUESTION_ANSWERING, BartForQuestionAnswering::new);
   }
 
   @Override

@@ -46,6 +46,11 @@ public final class BertLMHeadModel extends BertBase implements GenerativeModel {
   }
 
   @Override
+  public boolean readsForwards() {
+    return bertConfig().causal();
+  }
+
+  @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     CausalDecoding.Limits limits = bertConfig().decodingLimits(maxLength());
     return new CausalDecoding(prompts, capacity, limits, bert::next, this);

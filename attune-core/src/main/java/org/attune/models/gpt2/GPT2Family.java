@@ -1,16 +1,12 @@
 package org.attune.models.gpt2;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
-import org.attune.checkpoint.ConfigJson;
+import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
-import org.attune.models.Model;
-import org.attune.models.ModelFamily;
 
 /** GPT-2's entry in the registry, and the quirks of its files. */
-public final class GPT2Family implements ModelFamily {
+public final class GPT2Family extends ConfiguredFamily<GPT2Config> {
   /** The causal mask that old versions saved, and the parts that only some heads have. */
   private static final Pattern IGNORED =
       Pattern.compile(
@@ -20,42 +16,18 @@ public final class GPT2Family implements ModelFamily {
   private static final Pattern BODY =
       Pattern.compile("transformer\\..*|wte\\..*|wpe\\..*|h\\..*|ln_f\\..*");
 
-  @Override
-  public String modelType() {
-    return "gpt2";
-  }
-
-  @Override
-  public String className() {
-    return "GPT2";
-  }
-
-  @Override
-  public Set<Head> heads() {
-    return EnumSet.of(
-        Head.NONE,
-        Head.CAUSAL_LM,
-        Head.SEQUENCE_CLASSIFICATION,
-        Head.TOKEN_CLASSIFICATION,
-        Head.QUESTION_ANSWERING);
+  public GPT2Family() {
+    super("gpt2", "GPT2", GPT2Config::of);
+    has(Head.NONE, GPT2Model::new);
+    has(Head.CAUSAL_LM, GPT2LMHeadModel::new);
+    has(Head.SEQUENCE_CLASSIFICATION, GPT2ForSequenceClassification::new);
+    has(Head.TOKEN_CLASSIFICATION, GPT2ForTokenClassification::new);
+    has(Head.QUESTION_ANSWERING, GPT2ForQuestionAnswering::new);
   }
 
   @Override
   public String architecture(Head head) {
     return head == Head.CAUSAL_LM ? "GPT2LMHeadModel" : className() + head.suffix();
-  }
-
-  @Override
-  public Model create(ConfigJson json, Head head) {
-    GPT2Config config = GPT2Config.of(json);
-    return switch (head) {
-      case NONE -> new GPT2Model(json, config);
-      case CAUSAL_LM -> new GPT2LMHeadModel(json, config);
-      case SEQUENCE_CLASSIFICATION -> new GPT2ForSequenceClassification(json, config);
-      case TOKEN_CLASSIFICATION -> new GPT2ForTokenClassification(json, config);
-      case QUESTION_ANSWERING -> new GPT2ForQuestionAnswering(json, config);
-      default -> throw new IllegalArgumentException("gpt2 has no head " + head);
-    };
   }
 
   @Override

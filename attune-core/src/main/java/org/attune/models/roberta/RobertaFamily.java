@@ -1,18 +1,15 @@
 package org.attune.models.roberta;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.checkpoint.Weights;
+import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
-import org.attune.models.Model;
-import org.attune.models.ModelFamily;
 import org.attune.models.bert.BertPooler;
 
 /** RoBERTa's entry in the registry, and the quirks of its files. */
-public final class RobertaFamily implements ModelFamily {
+public final class RobertaFamily extends ConfiguredFamily<RobertaConfig> {
   /** Buffers of old versions, and the parts that only some heads have, the pooler among them. */
   private static final Pattern IGNORED =
       Pattern.compile(
@@ -22,42 +19,18 @@ public final class RobertaFamily implements ModelFamily {
   /** Without the pooler, which a checkpoint with a head mostly lacks. */
   private static final Pattern BODY = Pattern.compile("(roberta\\.)?(embeddings|encoder)\\..*");
 
-  @Override
-  public String modelType() {
-    return RobertaConfig.FAMILY;
-  }
-
-  @Override
-  public String className() {
-    return "Roberta";
-  }
-
-  @Override
-  public Set<Head> heads() {
-    return EnumSet.of(
+  public RobertaFamily() {
+    super(RobertaConfig.FAMILY, "Roberta", RobertaConfig::of);
+    has(
         Head.NONE,
-        Head.SEQUENCE_CLASSIFICATION,
-        Head.TOKEN_CLASSIFICATION,
-        Head.QUESTION_ANSWERING,
-        Head.MULTIPLE_CHOICE,
-        Head.MASKED_LM,
-        Head.CAUSAL_LM);
-  }
-
-  @Override
-  public Model create(ConfigJson json, Head head) {
-    RobertaConfig config = RobertaConfig.of(json);
-    return switch (head) {
-      case NONE ->
-          new RobertaModel(BertPooler.withoutNote(json), config, BertPooler.isWanted(json));
-      case SEQUENCE_CLASSIFICATION -> new RobertaForSequenceClassification(json, config);
-      case TOKEN_CLASSIFICATION -> new RobertaForTokenClassification(json, config);
-      case QUESTION_ANSWERING -> new RobertaForQuestionAnswering(json, config);
-      case MULTIPLE_CHOICE -> new RobertaForMultipleChoice(json, config);
-      case MASKED_LM -> new RobertaForMaskedLM(json, config);
-      case CAUSAL_LM -> new RobertaForCausalLM(json, config);
-      default -> throw new IllegalArgumentException("roberta has no head " + head);
-    };
+        (json, config) ->
+            new RobertaModel(BertPooler.withoutNote(json), config, BertPooler.isWanted(json)));
+    has(Head.SEQUENCE_CLASSIFICATION, RobertaForSequenceClassification::new);
+    has(Head.TOKEN_CLASSIFICATION, RobertaForTokenClassification::new);
+    has(Head.QUESTION_ANSWERING, RobertaForQuestionAnswering::new);
+    has(Head.MULTIPLE_CHOICE, RobertaForMultipleChoice::new);
+    has(Head.MASKED_LM, RobertaForMaskedLM::new);
+    has(Head.CAUSAL_LM, RobertaForCausalLM::new);
   }
 
   @Override

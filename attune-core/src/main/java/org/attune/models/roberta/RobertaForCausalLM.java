@@ -45,6 +45,11 @@ public final class RobertaForCausalLM extends RobertaBase implements GenerativeM
   }
 
   @Override
+  public boolean readsForwards() {
+    return robertaConfig().bert().causal();
+  }
+
+  @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     CausalDecoding.Limits limits = robertaConfig().bert().decodingLimits(maxLength());
     return new CausalDecoding(prompts, capacity, limits, roberta::next, this);

@@ -1,20 +1,17 @@
 package org.attune.models.t5;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.checkpoint.Weights;
+import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
-import org.attune.models.Model;
-import org.attune.models.ModelFamily;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 
 /** T5's entry in the registry, and the quirks of its files. */
-public final class T5Family implements ModelFamily {
+public final class T5Family extends ConfiguredFamily<T5Config> {
   private static final String LM_HEAD = "lm_head.weight";
   private static final String SHARED = "shared.weight";
 
@@ -26,47 +23,22 @@ public final class T5Family implements ModelFamily {
   private static final Pattern BODY =
       Pattern.compile("(transformer\\.)?(shared|encoder|decoder)\\..*");
 
-  @Override
-  public String modelType() {
-    return "t5";
-  }
-
-  @Override
-  public String className() {
-    return "T5";
-  }
-
-  @Override
-  public Set<Head> heads() {
-    return EnumSet.of(
-        Head.NONE,
-        Head.ENCODER,
-        Head.CONDITIONAL_GENERATION,
-        Head.SEQUENCE_CLASSIFICATION,
-        Head.TOKEN_CLASSIFICATION,
-        Head.QUESTION_ANSWERING);
-  }
-
-  @Override
-  public Model create(ConfigJson json, Head head) {
-    T5Config config = T5Config.of(json);
-    return switch (head) {
-      case NONE -> new T5Model(json, config);
-      case ENCODER -> new T5EncoderModel(json, config);
-      case CONDITIONAL_GENERATION -> new T5ForConditionalGeneration(json, config);
-      case SEQUENCE_CLASSIFICATION -> new T5ForSequenceClassification(json, config);
-      case TOKEN_CLASSIFICATION -> new T5ForTokenClassification(json, config);
-      case QUESTION_ANSWERING -> new T5ForQuestionAnswering(json, config);
-      default -> throw new IllegalArgumentException("t5 has no head " + head);
-    };
-  }
-
   /**
    * Whether the head's matrix is the word embeddings is what the weights say: {@code
    * tie_word_embeddings} is false in v1.1's files of old versions and true in all new ones, where
    * it no longer tells whether the head scales its input either ({@code scale_decoder_outputs}
    * does).
    */
+  public T5Family() {
+    super("t5", "T5", T5Config::of);
+    has(Head.NONE, T5Model::new);
+    has(Head.ENCODER, T5EncoderModel::new);
+    has(Head.CONDITIONAL_GENERATION, T5ForConditionalGeneration::new);
+    has(Head.SEQUENCE_CLASSIFICATION, T5ForSequenceClassification::new);
+    has(Head.TOKEN_CLASSIFICATION, T5ForTokenClassification::new);
+    has(Head.QUESTION_ANSWERING, T5ForQuestionAnswering::new);
+  }
+
   @Override
   public Fitted fitted(ConfigJson config, Head head, Weights weights) {
     boolean scaled = T5Config.of(config).scaledHead();
