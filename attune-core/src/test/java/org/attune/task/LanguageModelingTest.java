@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every task of language modelling on a tiny random model of its family; seed 42. */
 class LanguageModelingTest {
@@ -239,6 +240,16 @@ class LanguageModelingTest {
     }
   }
 
+  /** A layer that is left out has no gradient in that step, and the optimizer leaves it alone. */
+  @Test
+  void aModelThatLeavesOutLayersLearns() {
+    Tokenizer bytes = tokenizer("bart");
+    ConfigJson config = bart(bytes).with("encoder_layerdrop", 0.5).with("decoder_layerdrop", 0.5);
+    var pairs = TextToText.of(bytes, config, 24, 12);
+    lossFallsAndPerplexityIsItsExponential(
+        new Case("layerdrop", pairs, pairs.create(config, 1), answers()));
+  }
+
   private static Evaluation evaluate(Case kind, Model model, Encoded rows, int batchSize) {
     model.train(false);
     return Autograd.noGrad(() -> kind.task().evaluate(model, rows, batchSize));
@@ -256,8 +267,9 @@ class LanguageModelingTest {
     assertThat(one.inputIds()).isEqualTo(Arrays.copyOfRange(rows.batch(all, 5).inputIds(), 48, 72));
   }
 
-  @Test
-  void separateTextsDoNotSeeEachOther() {
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "bert"})
+  void separateTextsDoNotSeeEachOther(String family) {
     Tokenizer bytes = tokenizer("gpt2");
     var task = CausalLanguageModeling.of(bytes, 40, Packing.SEPARATE);
     var alone = CausalLanguageModeling.of(bytes, 40, Packing.NONE);
@@ -274,7 +286,7 @@ class LanguageModelingTest {
                 .toList(),
             Labels.of(List.of()));
     try (Scope scope = Scope.open();
-        Model model = task.create(gpt2(bytes), 1)) {
+        Model model = task.create(family.equals("bert") ? bert(bytes) : gpt2(bytes), 1)) {
       Batch packed = task.encode(short2).batch(new int[] {0});
       int[] segments = packed.packing().orElseThrow().segments();
       Encoded single = alone.encode(short2);
