@@ -279,6 +279,27 @@ class CliTest {
         "'input_ids' has [101,102] at place 0, expected a whole number from 0 to 30521");
   }
 
+  /** A masked language model read as a body: what it lacks and what it has no use for is said. */
+  @Test
+  void forwardNamesTheTensorsThatABodyDoesWithout() throws IOException {
+    Path golden = Path.of("../attune-core/src/test/resources/golden/bert/masked_lm");
+    Path body = Files.createDirectories(folder.resolve("body"));
+    Files.copy(golden.resolve("model.safetensors"), body.resolve("model.safetensors"));
+    String config = Files.readString(golden.resolve("config.json"));
+    Files.writeString(body.resolve("config.json"), config.replace("BertForMaskedLM", "BertModel"));
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"input_ids\": [5, 6]}\n");
+    Path output = folder.resolve("out.jsonl");
+    Outcome outcome =
+        attune(
+            "forward", body.toString(), "--input", input.toString(), "--output", output.toString());
+    assertThat(outcome.code()).isZero();
+    assertThat(Files.readString(output)).contains("last_hidden_state");
+    assertThat(outcome.err().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("attune: in the checkpoint but not used: cls."))
+        .anyMatch(line -> line.endsWith("them: pooler.dense.weight, pooler.dense.bias"));
+  }
+
   /** Each says what the model is and what it can be used for. */
   @Test
   void aMultipleChoiceModelIsRefusedWhereItHasNoUse() throws IOException {
