@@ -26,10 +26,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Writes behind prompts: rows {\"prompt\"}, {\"messages\"} or {\"input_ids\"} in, {\"text\",",
-      "\"token_ids\"} out, in their order; or one --prompt, shown as it is written. token_ids are the new",
-      "tokens, of an encoder-decoder the decoder's whole sequence. Settings are those of the model's",
-      "generation_config.json, options overrule them."
+      "Writes behind prompts: rows {\"prompt\"}, {\"messages\"} or {\"input_ids\"} in,",
+      "{\"text\", \"token_ids\"} out, in their order; or one --prompt, shown as it is",
+      "written. token_ids are the new tokens, of an encoder-decoder the decoder's",
+      "whole sequence. Settings are those of the model's generation_config.json,",
+      "options overrule them."
     },
     footer = {
       "",
@@ -80,7 +81,7 @@ final class GenerateCommand implements Callable<Integer> {
     prompts.check();
     try (TextGenerator writer = TextGenerator.open(name, half())) {
       writer.warnings().forEach(Output::note);
-      GenerationConfig config = options.over(writer.settings());
+      GenerationConfig config = prompts.lengthened(options.over(writer.settings()));
       prompts.warn(writer, config);
       if (talk) {
         new ChatSession(writer, prompts, config).run(System.in, GenerateCommand::show);

@@ -17,11 +17,14 @@ final class PromptOptions {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<List<Map<String, Object>>> MAPS = new TypeReference<>() {};
 
+  /** Most tokens of an answer where neither model nor user says how many. */
+  private static final int ANSWER_TOKENS = 512;
+
   @Option(
       names = "--chat",
       description = {
-        "A prompt is a user's message, written as the model's chat template has it. Without --prompt",
-        "and --input: a conversation, a message a line, until the end of the input (Ctrl-D)."
+        "A prompt is a user's message, written as the model's chat template has it;",
+        "alone: a conversation, a message a line, until Ctrl-D."
       })
   private boolean chat;
 
@@ -49,6 +52,15 @@ final class PromptOptions {
               + (system != null ? "--system" : "--chat-template")
               + " is for chats; add --chat");
     }
+  }
+
+  /** An answer ends with an end token: 20 tokens, the default, would cut most of them short. */
+  GenerationConfig lengthened(GenerationConfig config) {
+    boolean unsaid =
+        config.length().maxNewTokens().isEmpty() && config.length().maxLength().isEmpty();
+    return chat && unsaid
+        ? config.withLength(config.length().withMaxNewTokens(ANSWER_TOKENS))
+        : config;
   }
 
   /** Says where the model may not notice the end of its answer. */

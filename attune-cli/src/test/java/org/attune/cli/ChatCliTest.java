@@ -140,6 +140,17 @@ class ChatCliTest {
         .isEqualTo(one.out() + rows(List.of(row)).get(0).path("text").asText() + nl);
   }
 
+  @Test
+  void anAnswerMayBeLongerThanTheDefaultOfAText() throws IOException {
+    String[] end = {"--eos-token-id=419", "--prompt", "hi", "--json"}; // as good as never drawn
+    String[] plain = {"generate", model};
+    String[] chat = {"generate", model, "--chat"};
+    JsonNode text = new ObjectMapper().readTree(attune("", with(plain, end)).out());
+    assertThat(text.path("token_ids")).hasSize(20);
+    JsonNode answer = new ObjectMapper().readTree(attune("", with(chat, end)).out());
+    assertThat(answer.path("token_ids").size()).isGreaterThan(20); // until positions end, at 64
+  }
+
   private static JsonNode message(String role, String content) {
     return new ObjectMapper().createObjectNode().put("role", role).put("content", content);
   }
