@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.attune.AttuneException;
 import org.attune.nn.KvCache;
@@ -183,15 +182,21 @@ public final class CausalDecoding implements Decoding {
 
   @Override
   public void reorder(long[] rows) {
-    move(rows, (cache, index) -> cache.reorder(index));
+    move(rows);
+    try (Scope scope = Scope.open()) {
+      Tensor index = Tensors.ofLongs(rows, rows.length);
+      caches.forEach(cache -> cache.reorder(index));
+    }
   }
 
   @Override
   public void reorder(long[] rows, int unchanged) {
-    move(rows, (cache, index) -> cache.reorder(index, unchanged));
+    move(rows);
+    KvCache.reorder(caches, rows, unchanged);
   }
 
-  private void move(long[] rows, BiConsumer<KvCache, Tensor> reorder) {
+  /** Everything but the caches. */
+  private void move(long[] rows) {
     long[][] chosen = new long[rows.length][];
     long[] counts = new long[rows.length];
     for (int i = 0; i < rows.length; i++) {
@@ -200,12 +205,10 @@ public final class CausalDecoding implements Decoding {
     }
     positions = chosen;
     tokens = counts;
-    try (Scope scope = Scope.open()) {
-      Tensor index = Tensors.ofLongs(rows, rows.length);
-      caches.forEach(cache -> reorder.accept(cache, index));
-      if (mask != null) {
+    if (mask != null) {
+      try (Scope scope = Scope.open()) {
         Tensor before = mask;
-        mask = before.indexSelect(0, index).keep();
+        mask = before.indexSelect(0, Tensors.ofLongs(rows, rows.length)).keep();
         before.close();
       }
     }

@@ -70,10 +70,7 @@ public final class EncoderDecoderDecoding implements Decoding {
   @Override
   public void reorder(long[] rows, int unchanged) {
     memory.reorder(rows);
-    try (Scope scope = Scope.open()) {
-      Tensor index = Tensors.ofLongs(rows, rows.length);
-      caches.forEach(cache -> cache.reorder(index, unchanged));
-    }
+    KvCache.reorder(caches, rows, unchanged);
   }
 
   @Override

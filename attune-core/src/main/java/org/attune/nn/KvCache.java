@@ -1,7 +1,11 @@
 package org.attune.nn;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
+import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
@@ -80,26 +84,36 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Row i becomes a copy of row {@code rows[i]}, which holds the same up to a place: only what is
-   * behind it moves, within the memory there is.
+   * Row i becomes a copy of row {@code rows[i]} in the caches of all layers. Both hold the same up
+   * to a place: only what is behind it is copied, and only where a row changes, within the memory
+   * there is.
    *
-   * @param rows [R] I64, as many as there are
+   * @param rows as many as there are
    * @param from number of tokens that are the same already
    */
-  public void reorder(Tensor rows, long from) {
-    if (keys == null || from >= length) {
+  public static void reorder(List<KvCache> caches, long[] rows, long from) {
+    long[] changed = LongStream.range(0, rows.length).filter(i -> rows[(int) i] != i).toArray();
+    if (changed.length == 0) {
       return;
     }
-    Autograd.noGrad(
-        () -> {
-          move(keys, rows, from);
-          move(values, rows, from);
-        });
+    long[] origins = Arrays.stream(changed).map(i -> rows[(int) i]).toArray();
+    try (Scope scope = Scope.open()) {
+      Tensor targets = Tensors.ofLongs(changed, changed.length);
+      Tensor sources = Tensors.ofLongs(origins, origins.length);
+      Autograd.noGrad(() -> caches.forEach(cache -> cache.copy(sources, targets, from)));
+    }
   }
 
-  private void move(Tensor cache, Tensor rows, long from) {
+  private void copy(Tensor sources, Tensor targets, long from) {
+    if (keys != null && from < length) {
+      move(keys, targets, sources, from);
+      move(values, targets, sources, from);
+    }
+  }
+
+  private void move(Tensor cache, Tensor targets, Tensor sources, long from) {
     Tensor behind = cache.narrow(2, from, length - from); // [R, H, length - from, E], a view
-    behind.copyFrom(behind.indexSelect(0, rows));
+    behind.indexCopyInPlace(0, targets, behind.indexSelect(0, sources));
   }
 
   private static Tensor replaced(Tensor old, Tensor rows) {

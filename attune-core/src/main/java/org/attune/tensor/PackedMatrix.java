@@ -26,14 +26,16 @@ public abstract class PackedMatrix implements AutoCloseable {
    * @return empty where nothing here packs such a weight
    */
   public static Optional<PackedMatrix> of(Tensor weight, Optional<Tensor> bias) {
-    if (!weight.device().equals(Device.CPU) || weight.numel() == 0) {
-      return Optional.empty();
+    try (Scope scope = Scope.open()) {
+      if (!weight.device().equals(Device.CPU) || weight.numel() == 0) {
+        return Optional.empty();
+      }
+      return switch (weight.dtype()) {
+        case F32 -> MklMatrix.pack(weight, bias);
+        case BF16 -> HalfMatrix.pack(weight, bias);
+        default -> Optional.empty();
+      };
     }
-    return switch (weight.dtype()) {
-      case F32 -> MklMatrix.pack(weight, bias);
-      case BF16 -> HalfMatrix.pack(weight, bias);
-      default -> Optional.empty();
-    };
   }
 
   /**
