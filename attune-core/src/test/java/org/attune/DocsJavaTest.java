@@ -189,7 +189,7 @@ class DocsJavaTest {
             "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:");
       }
       case "prediction.md" -> classifier(folder.resolve("out/quickstart"));
-      case "pretraining.md" -> {
+      case "pretraining.md", "tokenizers.md" -> {
         Files.createDirectories(folder.resolve("corpus"));
         Files.writeString(
             folder.resolve("corpus/a.txt"),

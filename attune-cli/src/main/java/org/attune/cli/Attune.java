@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       ForwardCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
+      TokenizerCommand.class,
       InspectCommand.class,
       InfoCommand.class,
       BenchCommand.class

@@ -6,9 +6,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.attune.AttuneException;
 import org.attune.UsageException;
 
@@ -54,7 +53,7 @@ final class TextStream {
     }
   }
 
-  private static TextSource.Format formatOf(Path file) {
+  static TextSource.Format formatOf(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
       case "csv" -> TextSource.Format.CSV;
@@ -113,6 +112,18 @@ final class TextStream {
   }
 
   private void rows(Path file, TextSource.Format format) {
+    rows(
+        source,
+        file,
+        format,
+        text -> {
+          text.lines().forEach(this::line);
+          endDocument();
+        });
+  }
+
+  /** Pushes the whole text of each row of a table, empty where the row has none. */
+  static void rows(TextSource source, Path file, TextSource.Format format, Consumer<String> rows) {
     String column =
         source
             .text()
@@ -122,15 +133,6 @@ final class TextStream {
                         "data: " + file + " is a table; name its column with 'text:'"));
     DataSource.Format table = DataSource.Format.valueOf(format.name());
     DataSource columns = DataSource.of(file.toString(), column).withFormat(table);
-    TableReader.read(
-        columns,
-        file,
-        table,
-        row -> {
-          Optional<String> text = row.text();
-          List<String> lines = text.map(value -> value.lines().toList()).orElse(List.of());
-          lines.forEach(this::line);
-          endDocument();
-        });
+    TableReader.read(columns, file, table, row -> rows.accept(row.text().orElse("")));
   }
 }

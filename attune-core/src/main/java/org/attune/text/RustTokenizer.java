@@ -57,6 +57,19 @@ final class RustTokenizer implements AutoCloseable {
     return call(address -> read(RUST.encodeDual(address, text, pair, true)));
   }
 
+  /** The texts of the tokens, as the library's model leaves them; nothing is added. */
+  String[] tokens(String text) {
+    return call(
+        address -> {
+          long encoding = RUST.encode(address, text, false);
+          try {
+            return RUST.getTokens(encoding);
+          } finally {
+            RUST.deleteEncoding(encoding);
+          }
+        });
+  }
+
   String decode(long[] ids, boolean skipSpecialTokens) {
     return call(address -> RUST.decode(address, ids, skipSpecialTokens));
   }

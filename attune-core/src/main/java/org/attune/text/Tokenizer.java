@@ -182,7 +182,7 @@ public final class Tokenizer implements AutoCloseable {
    * Half a surrogate pair is no character, and the native side cannot be handed one; it becomes
    * U+FFFD, as when Java writes such a string to a file.
    */
-  private static String withoutLoneSurrogates(String text) {
+  static String withoutLoneSurrogates(String text) {
     int length = text.length();
     for (int i = 0; i < length; i++) {
       if (Character.isSurrogate(text.charAt(i))) {
