@@ -6,7 +6,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.attune.text.trainer.TrainingWatch;
 
-/** Shows on stderr how far a tokenizer's training is: a bar on a terminal, a line a stage elsewhere. */
+/**
+ * Shows on stderr how far a tokenizer's training is: a bar on a terminal, a line a stage elsewhere.
+ */
 final class TokenizerProgress implements TrainingWatch, AutoCloseable {
   private final long start = System.nanoTime();
   private final boolean terminal = Terminal.isInteractive();

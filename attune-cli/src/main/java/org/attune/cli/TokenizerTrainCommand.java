@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code attune tokenizer train}: learns a vocabulary from text and writes a tokenizer's folder. */
+/**
+ * {@code attune tokenizer train}: learns a vocabulary from text and writes a tokenizer's folder.
+ */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,

@@ -54,9 +54,7 @@ class TokenizerCliTest {
       System.setErr(errStream);
       int code = Main.run(words.toArray(String[]::new));
       return new Outcome(
-          code,
-          said.toString(StandardCharsets.UTF_8),
-          complained.toString(StandardCharsets.UTF_8));
+          code, said.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
     } finally {
       System.setOut(stdout);
       System.setErr(stderr);
@@ -108,7 +106,14 @@ class TokenizerCliTest {
     Files.writeString(folder.resolve("b.jsonl"), "{\"body\": \"lower lowest\"}\n");
     Outcome outcome =
         train(
-            "--type", "bpe", "--vocab-size", "260", "--text", "body", "--json", "--input",
+            "--type",
+            "bpe",
+            "--vocab-size",
+            "260",
+            "--text",
+            "body",
+            "--json",
+            "--input",
             folder + "/*.jsonl");
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(new ObjectMapper().readTree(outcome.out()).get("words").asInt()).isEqualTo(4);

@@ -36,4 +36,13 @@ final class IntList {
   int[] toArray() {
     return Arrays.copyOf(values, size);
   }
+
+  /** The last first. */
+  int[] reversed() {
+    int[] reversed = new int[size];
+    for (int i = 0; i < size; i++) {
+      reversed[i] = values[size - 1 - i];
+    }
+    return reversed;
+  }
 }

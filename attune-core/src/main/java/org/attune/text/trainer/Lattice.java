@@ -158,7 +158,7 @@ final class Lattice {
     return count;
   }
 
-  /** The pieces of the second most probable way, empty when there is but one. */
+  /** The pieces of the second most probable way in their order, empty when there is but one. */
   int[] secondBest() {
     Arrays.fill(forward, 0, length + 1, Double.NEGATIVE_INFINITY);
     Arrays.fill(second, 0, length + 1, Double.NEGATIVE_INFINITY);
@@ -178,7 +178,7 @@ final class Lattice {
       found.add(pieces[node]);
       end = begins[node];
     }
-    return found.toArray();
+    return found.reversed();
   }
 
   /** The best two ways to a place: this one, or what is there. */

@@ -234,6 +234,8 @@ final class UnigramTrainer {
     double before = Math.log(frequency) - Math.log(all);
     double allAfter = Math.log(all + frequency * (second.length - 1));
     double after = 0;
+    // In the pieces' order: counts are whole numbers, losses often equal, and rounding then
+    // decides.
     for (int other : second) {
       after += Math.log(frequencies[other] + frequency) - allAfter;
     }
