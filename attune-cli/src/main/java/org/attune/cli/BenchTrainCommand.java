@@ -62,7 +62,10 @@ final class BenchTrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--group-by-length",
-      description = "Rows of like length in a batch; else all orders are equally likely.")
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Rows of like length in a batch (default); otherwise any order.")
   private boolean groupByLength;
 
   @Option(names = "--precision", description = "auto, fp32 or bf16 (default: auto).")
