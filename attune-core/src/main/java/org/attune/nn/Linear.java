@@ -61,7 +61,9 @@ public final class Linear extends Module {
 
   /** This layer as the last one of a language model. */
   public OutputEmbeddings outputEmbeddings() {
-    return new OutputEmbeddings(weight.value(), Optional.ofNullable(bias).map(Parameter::value));
+    Tensor matrix = weight.value();
+    return new OutputEmbeddings(
+        matrix, Optional.ofNullable(bias).map(Parameter::value), packing.of(matrix));
   }
 
   /**

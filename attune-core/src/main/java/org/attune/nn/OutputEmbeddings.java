@@ -2,6 +2,7 @@ package org.attune.nn;
 
 import java.util.Optional;
 import org.attune.tensor.Functional;
+import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Tensor;
 
 /**
@@ -10,8 +11,15 @@ import org.attune.tensor.Tensor;
  *
  * @param weight [V, D]
  * @param bias [V]
+ * @param packed both once more, where {@link Module#packMatrices} has made it and no gradient is
+ *     asked for
  */
-public record OutputEmbeddings(Tensor weight, Optional<Tensor> bias) {
+public record OutputEmbeddings(
+    Tensor weight, Optional<Tensor> bias, Optional<PackedMatrix> packed) {
+  public OutputEmbeddings(Tensor weight, Optional<Tensor> bias) {
+    this(weight, bias, Optional.empty());
+  }
+
   /** V. */
   public int vocabularySize() {
     return Math.toIntExact(weight.size(0));
@@ -19,6 +27,9 @@ public record OutputEmbeddings(Tensor weight, Optional<Tensor> bias) {
 
   /** states [.., D] to logits [.., V]. */
   public Tensor logits(Tensor states) {
+    if (packed.isPresent()) {
+      return packed.get().times(states);
+    }
     return bias.map(b -> Functional.linear(states, weight, b))
         .orElseGet(() -> Functional.linear(states, weight));
   }
