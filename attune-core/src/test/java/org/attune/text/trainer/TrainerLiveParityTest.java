@@ -66,7 +66,7 @@ class TrainerLiveParityTest {
         TrainerFixtures.train(TrainerSettings.like(Preset.T5, SIZE).build(), text());
     Set<String> shared = new HashSet<>(trained.tokens());
     shared.retainAll(strings(reference.get("tokens")));
-    assertThat(shared.size()).isGreaterThanOrEqualTo(SIZE * 98 / 100);
+    assertThat(shared.size()).isGreaterThanOrEqualTo(SIZE * 999 / 1000); // rounding may break a tie
     double tokens = 0;
     List<String> lines = lines(2000);
     try (Tokenizer tokenizer = saved(trained)) {
