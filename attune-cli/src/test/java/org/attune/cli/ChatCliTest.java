@@ -1,15 +1,12 @@
 package org.attune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.attune.cli.Outcome.attune;
+import static org.attune.cli.Outcome.attuneReading;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,29 +36,6 @@ class ChatCliTest {
     model = Files.copy(GGUF, folder.resolve("chat.gguf")).toString();
   }
 
-  private record Outcome(int code, String out, String err) {}
-
-  private static Outcome attune(String in, String... args) {
-    InputStream stdin = System.in;
-    PrintStream stdout = System.out;
-    PrintStream stderr = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    try (PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-      System.setIn(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)));
-      System.setOut(outStream);
-      System.setErr(errStream);
-      int code = Main.run(args);
-      return new Outcome(
-          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setIn(stdin);
-      System.setOut(stdout);
-      System.setErr(stderr);
-    }
-  }
-
   private List<JsonNode> rows(List<String> rows, String... options) throws IOException {
     Path input = Files.write(folder.resolve("in.jsonl"), rows);
     Path output = folder.resolve("out.jsonl");
@@ -70,7 +44,7 @@ class ChatCliTest {
             List.of("generate", model, SHORT, DRAWN, "--input", input.toString(), "--output"));
     args.add(output.toString());
     args.addAll(Arrays.asList(options));
-    Outcome outcome = attune("", args.toArray(new String[0]));
+    Outcome outcome = attune(args.toArray(new String[0]));
     assertThat(outcome.code()).as(outcome.err()).isZero();
     List<JsonNode> answers = new ArrayList<>();
     for (String line : Files.readAllLines(output)) {
@@ -82,7 +56,7 @@ class ChatCliTest {
   private void fails(int code, String message, String... options) {
     List<String> args = new ArrayList<>(List.of("generate", model, SHORT));
     args.addAll(Arrays.asList(options));
-    Outcome outcome = attune("", args.toArray(new String[0]));
+    Outcome outcome = attune(args.toArray(new String[0]));
     assertThat(outcome.err()).contains(message);
     assertThat(outcome.code()).isEqualTo(code);
   }
@@ -118,9 +92,9 @@ class ChatCliTest {
 
   @Test
   void onePromptIsShownAndAConversationRemembers() throws IOException {
-    Outcome one = attune("", "generate", model, SHORT, DRAWN, "--chat", "--prompt", "hi");
+    Outcome one = attune("generate", model, SHORT, DRAWN, "--chat", "--prompt", "hi");
     assertThat(one.code()).as(one.err()).isZero();
-    Outcome talk = attune("hi\n\nand you?\n", "generate", model, SHORT, DRAWN, "--chat");
+    Outcome talk = attuneReading("hi\n\nand you?\n", "generate", model, SHORT, DRAWN, "--chat");
     assertThat(talk.code()).as(talk.err()).isZero();
     String nl = System.lineSeparator();
     assertThat(talk.out()).startsWith(one.out()).endsWith(nl).hasLineCount(2);
@@ -145,9 +119,9 @@ class ChatCliTest {
     String[] end = {"--eos-token-id=419", "--prompt", "hi", "--json"}; // as good as never drawn
     String[] plain = {"generate", model};
     String[] chat = {"generate", model, "--chat"};
-    JsonNode text = new ObjectMapper().readTree(attune("", with(plain, end)).out());
+    JsonNode text = new ObjectMapper().readTree(attune(with(plain, end)).out());
     assertThat(text.path("token_ids")).hasSize(20);
-    JsonNode answer = new ObjectMapper().readTree(attune("", with(chat, end)).out());
+    JsonNode answer = new ObjectMapper().readTree(attune(with(chat, end)).out());
     assertThat(answer.path("token_ids").size()).isGreaterThan(20); // until positions end, at 64
   }
 
@@ -157,13 +131,13 @@ class ChatCliTest {
 
   @Test
   void oneFileIsAllThatOtherCommandsNeedToo() throws IOException {
-    Outcome inspected = attune("", "inspect", model);
+    Outcome inspected = attune("inspect", model);
     assertThat(inspected.out()).contains("LlamaForCausalLM");
     Path texts = Files.writeString(folder.resolve("t.jsonl"), "{\"text\": \"the sea\"}\n");
-    Outcome scored = attune("", "score", model, "--input", texts.toString(), "--json");
+    Outcome scored = attune("score", model, "--input", texts.toString(), "--json");
     assertThat(scored.code()).as(scored.err()).isZero();
     assertThat(new ObjectMapper().readTree(scored.out()).path("tokens").asInt()).isPositive();
-    Outcome plain = attune("", "generate", model, SHORT, "--prompt", "the sea");
+    Outcome plain = attune("generate", model, SHORT, "--prompt", "the sea");
     assertThat(plain.code()).as(plain.err()).isZero();
   }
 

@@ -1,13 +1,11 @@
 package org.attune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.attune.cli.Outcome.attune;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +27,6 @@ class TokenizerCliTest {
   private Path text;
   private Path out;
 
-  private record Outcome(int code, String out, String err) {}
-
   @BeforeEach
   void writeText() throws IOException {
     text = Files.writeString(folder.resolve("text.txt"), TEXT);
@@ -44,21 +40,7 @@ class TokenizerCliTest {
       words.addAll(List.of("--input", text.toString()));
     }
     words.addAll(List.of("--output", out.toString()));
-    PrintStream stdout = System.out;
-    PrintStream stderr = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    ByteArrayOutputStream complained = new ByteArrayOutputStream();
-    try (PrintStream outStream = new PrintStream(said, true, StandardCharsets.UTF_8);
-        PrintStream errStream = new PrintStream(complained, true, StandardCharsets.UTF_8)) {
-      System.setOut(outStream);
-      System.setErr(errStream);
-      int code = Main.run(words.toArray(String[]::new));
-      return new Outcome(
-          code, said.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(stdout);
-      System.setErr(stderr);
-    }
+    return attune(words.toArray(String[]::new));
   }
 
   private void fails(int code, String message, String... arguments) {
