@@ -54,6 +54,12 @@ public final class BartForConditionalGeneration extends BartBase
     return new OutputEmbeddings(head.weight().value(), Optional.of(bias.value().reshape(-1)));
   }
 
+  /** The head's packed matrix has no bias: it is added. */
+  @Override
+  public Tensor logits(Tensor hidden) {
+    return head.forward(hidden).plus(bias.value());
+  }
+
   @Override
   public Decoding decode(ModelInput prompts, int capacity) {
     EncoderMemory memory;
