@@ -232,7 +232,8 @@ final class UnigramTrainer {
       double[] frequencies, int piece, int[] second, double all, double words) {
     double frequency = frequencies[piece];
     double before = Math.log(frequency) - Math.log(all);
-    // The number of all pieces is the reference's (tokenizers 0.22); SentencePiece has that of the
+    // The number of all pieces is the reference's (tokenizers 0.23.2); SentencePiece has that of
+    // the
     // piece's own alternatives, as the derivation does.
     double allAfter = Math.log(all + frequency * (frequencies.length - 1));
     double after = 0;
