@@ -112,6 +112,7 @@ public record Recipe(
    * @param keepBest metric whose best weights are kept
    * @param earlyStopping when to give up before the last epoch
    * @param groupByLength whether rows of like length go together, for less padding
+   * @param techniques what takes part in the steps besides
    */
   public record TrainPart(
       int epochs,
@@ -123,7 +124,12 @@ public record Recipe(
       Every saveEvery,
       Optional<String> keepBest,
       Optional<EarlyStopping> earlyStopping,
-      boolean groupByLength) {
+      boolean groupByLength,
+      List<TechniquePart> techniques) {
+    public TrainPart {
+      techniques = List.copyOf(techniques);
+    }
+
     /**
      * Tells a trainer all of it.
      *
@@ -141,6 +147,7 @@ public record Recipe(
       maxSteps.ifPresent(trainer::maxSteps);
       keepBest.ifPresent(trainer::keepBest);
       earlyStopping.ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
+      techniques.forEach(technique -> technique.applyTo(trainer));
     }
   }
 

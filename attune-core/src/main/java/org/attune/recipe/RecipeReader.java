@@ -154,7 +154,8 @@ final class RecipeReader {
                     section.parsed("save_every", "never", Every::parse, EVERY),
                     section.text("keep_best").map(metric -> metric(section, metric)),
                     stopping,
-                    section.flag("group_by_length", true)));
+                    section.flag("group_by_length", true),
+                    section.section("techniques").map(TechniqueReader::read).orElse(List.of())));
     section.finish();
     return train;
   }
@@ -180,7 +181,8 @@ final class RecipeReader {
         Every.never(),
         Optional.empty(),
         Optional.empty(),
-        true);
+        true,
+        List.of());
   }
 
   static AdamW optimizer(Section section) {

@@ -96,6 +96,11 @@ final class RecipeWriter {
               map.put("early_stopping", inner);
             });
     map.put("group_by_length", train.groupByLength());
+    if (!train.techniques().isEmpty()) {
+      Map<String, Object> techniques = new LinkedHashMap<>();
+      train.techniques().forEach(part -> techniques.put(part.key(), part.toMap()));
+      map.put("techniques", techniques);
+    }
     return map;
   }
 

@@ -33,6 +33,7 @@ import org.attune.tensor.Tensor;
 record CheckpointFolder(Path path, long step) {
   static final String WEIGHTS = "weights.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
+  static final String TECHNIQUES = "techniques.safetensors";
   static final String STATE = "trainer_state.json";
   private static final String MANIFEST = "manifest.json";
   private static final String PREFIX = "checkpoint-";
@@ -46,7 +47,11 @@ record CheckpointFolder(Path path, long step) {
    * @throws AttuneException when the disk refuses; earlier checkpoints are untouched
    */
   static CheckpointFolder write(
-      Path output, TrainState state, Map<String, Tensor> weights, Map<String, Tensor> optimizer) {
+      Path output,
+      TrainState state,
+      Map<String, Tensor> weights,
+      Map<String, Tensor> optimizer,
+      Map<String, Tensor> techniques) {
     Path path = output.resolve(PREFIX + state.step());
     if (!Files.isDirectory(path)) {
       AtomicFiles.writeFolder(
@@ -54,6 +59,8 @@ record CheckpointFolder(Path path, long step) {
           draft -> {
             SafetensorsWriter.write(draft.resolve(WEIGHTS), weights, SafetensorsWriter.PYTORCH);
             SafetensorsWriter.write(draft.resolve(OPTIMIZER), optimizer, SafetensorsWriter.PYTORCH);
+            SafetensorsWriter.write(
+                draft.resolve(TECHNIQUES), techniques, SafetensorsWriter.PYTORCH);
             AtomicFiles.write(draft.resolve(STATE), PRETTY.writeValueAsString(state));
             AtomicFiles.write(draft.resolve(MANIFEST), PRETTY.writeValueAsString(hashes(draft)));
           });
@@ -102,7 +109,7 @@ record CheckpointFolder(Path path, long step) {
           JSON.readValue(path.resolve(MANIFEST).toFile(), new TypeReference<>() {});
       Map<String, String> got = hashes(path);
       got.remove(MANIFEST);
-      if (!got.keySet().containsAll(List.of(WEIGHTS, OPTIMIZER, STATE))) {
+      if (!got.keySet().containsAll(List.of(WEIGHTS, OPTIMIZER, TECHNIQUES, STATE))) {
         return Optional.of("a file is missing");
       }
       return wanted.entrySet().stream()

@@ -38,6 +38,7 @@ public final class Trainer<M extends Module> {
   private final M model;
   private final TrainTask<? super M> task;
   private final List<Callback> callbacks = new ArrayList<>();
+  private final List<Technique> techniques = new ArrayList<>();
   private AdamW optimizer = AdamW.of(5e-5);
   private Schedule schedule = Schedule.linear(0);
   private int epochs = 3;
@@ -156,6 +157,12 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /** Takes part in every step; several are called in the order in which they were added. */
+  public Trainer<M> technique(Technique technique) {
+    techniques.add(technique);
+    return this;
+  }
+
   /**
    * Asked before each step: once it says true, the run saves a checkpoint, where it has an output
    * folder, and ends.
@@ -230,6 +237,7 @@ public final class Trainer<M extends Module> {
   public TrainReport fit(Encoded train, String digest, Optional<Encoded> validation) {
     keepBest.ifPresent(metric -> Best.checkMeasured(metric, task.metrics()));
     Callback watcher = new Callbacks(callbacks);
+    Technique technique = new Techniques(techniques);
     Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
     TrainSettings settings = settings().withPrecision(precision(checkpoint));
     var parts =
@@ -240,8 +248,9 @@ public final class Trainer<M extends Module> {
             train,
             sampler,
             validation,
-            fingerprint(settings, digest, train, validation),
+            fingerprint(settings, technique, digest, train, validation),
             output,
+            technique,
             watcher,
             stop);
     try (var run = new TrainingRun<>(parts)) {
@@ -259,8 +268,13 @@ public final class Trainer<M extends Module> {
 
   /** The tokens tell another tokenizer or {@code max_length}, and other rows to choose by. */
   private static Map<String, String> fingerprint(
-      TrainSettings settings, String digest, Encoded train, Optional<Encoded> validation) {
+      TrainSettings settings,
+      Technique technique,
+      String digest,
+      Encoded train,
+      Optional<Encoded> validation) {
     Map<String, String> print = settings.fingerprint();
+    print.put("techniques", technique.fingerprint());
     print.put("training data", digest);
     print.put("training tokens", Long.toString(tokens(train)));
     if (settings.keepBest().isPresent()) {

@@ -43,6 +43,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
       Optional<Encoded> validation,
       Map<String, String> fingerprint,
       Optional<Path> output,
+      Technique technique,
       Callback watcher,
       BooleanSupplier stop) {}
 
@@ -77,6 +78,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     }
     progress = new Progress(windows.perEpoch());
     bestWeights = settings.keepBest().map(metric -> new BestWeights(parts.output));
+    parts.technique.start(new Technique.Run(model, parameters, steps, windows.perEpoch()));
   }
 
   /** Puts the run where a checkpoint left off. */
@@ -86,6 +88,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     TensorFile.readInto(parameters, checkpoint.file(CheckpointFolder.WEIGHTS));
     try (Scope scope = Scope.open()) {
       optimizer.load(TensorFile.read(checkpoint.file(CheckpointFolder.OPTIMIZER)));
+      parts.technique.load(TensorFile.read(checkpoint.file(CheckpointFolder.TECHNIQUES)));
     }
     best = state.best();
     if (best.exists()) {
@@ -130,14 +133,16 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     double lr = settings.optimizer().lr() * settings.schedule().factor(step, steps);
     double loss;
     GradientClip clip;
+    parts.technique.beforeStep(step);
     try (Scope scope = Scope.open()) {
-      loss = backward(step, window);
+      loss = backward(step, window) + parts.technique.afterBackward(step);
       clip = GradientClip.measure(parameters.values(), settings.clipNorm());
       if (!clip.isFinite()) {
         throw notFinite("gradient norm", clip.norm(), step, window);
       }
       optimizer.step(lr, clip.factor());
       model.clearGrads();
+      parts.technique.afterStep(step + 1);
     }
     int examples = Arrays.stream(window).mapToInt(rows -> rows.length).sum();
     long tokens = Arrays.stream(window).mapToLong(windows::tokens).sum();
@@ -236,6 +241,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
 
   private void evaluate() {
     model.train(false);
+    parts.technique.beforeEvaluation();
     Evaluation evaluation;
     try (Scope scope = Scope.open()) {
       evaluation =
@@ -250,6 +256,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     var point = new EvaluationPoint(progress.steps(), progress.epoch(), evaluation);
     progress.add(point);
     settings.keepBest().ifPresent(metric -> updateBest(metric, evaluation));
+    parts.technique.afterEvaluation();
     parts.watcher.onEvaluation(point);
   }
 
@@ -286,7 +293,8 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
                         output,
                         progress.state(parts.fingerprint, best),
                         TensorFile.values(parameters),
-                        optimizer.state())
+                        optimizer.state(),
+                        parts.technique.state())
                     .path());
     saved.ifPresent(
         path -> {
@@ -303,6 +311,9 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   }
 
   private TrainReport end(Ending ending) {
+    if (ending != Ending.STOPPED) {
+      parts.technique.finish();
+    }
     if (best.exists() && best.step() != progress.steps()) {
       bestWeights.orElseThrow().restore(best.step(), parameters);
     }
@@ -316,6 +327,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   public void close() {
     model.train(false);
     model.clearGrads();
+    parts.technique.close();
     optimizer.close();
     bestWeights.ifPresent(BestWeights::close);
   }

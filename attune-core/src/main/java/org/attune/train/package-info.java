@@ -10,9 +10,9 @@
  * the bytes of the uninterrupted one.
  *
  * <p>A checkpoint folder, {@code checkpoint-STEP}, holds {@code weights.safetensors} (the trainable
- * parameters), {@code optimizer.safetensors}, {@code trainer_state.json} and, written last, {@code
- * manifest.json} with the SHA-256 of the others; the folder gets its name when all of it is on
- * disk.
+ * parameters), {@code optimizer.safetensors}, {@code techniques.safetensors}, {@code
+ * trainer_state.json} and, written last, {@code manifest.json} with the SHA-256 of the others; the
+ * folder gets its name when all of it is on disk.
  *
  * <p>May import: {@code optim}, {@code checkpoint}, {@code data}, {@code metric}, {@code nn},
  * {@code tensor}; no model and no task.

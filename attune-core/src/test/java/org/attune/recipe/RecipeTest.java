@@ -102,7 +102,8 @@ class RecipeTest {
                 Every.never(),
                 Optional.empty(),
                 Optional.empty(),
-                true));
+                true,
+                List.of()));
     assertThat(recipe.optimizer()).isEqualTo(AdamW.of(5e-5));
     assertThat(recipe.schedule()).isEqualTo(Schedule.linear(0));
   }
@@ -134,6 +135,9 @@ class RecipeTest {
         keep_best: spearman
         early_stopping: { patience: 3, min_delta: 0.001 }
         group_by_length: false
+        techniques:
+          ema: { decay: 0.99 }
+          swa: { start: 0.5 }
       optimizer: { adamw: { lr: 3.0e-5, weight_decay: 0.1, beta1: 0.8, beta2: 0.99, eps: 1.0e-6 } }
       schedule: { cosine: { warmup: 0.06 } }
       output: out/pairs
@@ -163,7 +167,8 @@ class RecipeTest {
                 Every.steps(200),
                 Optional.of("spearman"),
                 Optional.of(new EarlyStopping(3, 0.001)),
-                false));
+                false,
+                List.of(new TechniquePart.Ema(0.99), new TechniquePart.Swa(0.5))));
     assertThat(recipe.optimizer()).isEqualTo(new AdamW(3e-5, 0.1, 0.8, 0.99, 1e-6));
     assertThat(recipe.schedule()).isEqualTo(Schedule.cosine(0.06));
   }
