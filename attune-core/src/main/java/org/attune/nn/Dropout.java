@@ -39,6 +39,11 @@ public final class Dropout extends Module {
     calls = 0;
   }
 
+  /** Goes back to the first draw of the step. */
+  void restartStep() {
+    calls = 0;
+  }
+
   /** Whether {@link #forward} would change its input. */
   public boolean active() {
     return training() && probability > 0;

@@ -18,6 +18,7 @@ public abstract class Module implements AutoCloseable {
   private final Map<String, Module> children = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private boolean training;
+  private long step;
 
   /**
    * Registers a child; its name may hold dots, as {@code "output.dense"} does. The names of a child
@@ -102,10 +103,26 @@ public abstract class Module implements AutoCloseable {
 
   /** Tells every dropout which (micro) step its next draws belong to. */
   public final void beginStep(long step) {
+    this.step = step;
     visit(
         (path, module) -> {
           if (module instanceof Dropout dropout) {
             dropout.startStep(step);
+          }
+        });
+  }
+
+  /** The (micro) step that was begun last, so that other draws can belong to it too. */
+  public final long step() {
+    return step;
+  }
+
+  /** Lets every dropout draw once more what it drew since {@link #beginStep}. */
+  public final void redraw() {
+    visit(
+        (path, module) -> {
+          if (module instanceof Dropout dropout) {
+            dropout.restartStep();
           }
         });
   }

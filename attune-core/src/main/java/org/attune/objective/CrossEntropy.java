@@ -19,6 +19,10 @@ public record CrossEntropy(double labelSmoothing) implements Objective {
   public static final long IGNORE = -100;
 
   public CrossEntropy {
+    checkSmoothing(labelSmoothing);
+  }
+
+  static void checkSmoothing(double labelSmoothing) {
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new UsageException(
           "cross_entropy: label_smoothing is " + labelSmoothing + ", expected a number in [0, 1)");

@@ -306,7 +306,7 @@ final class LanguageRunner implements Job {
 
   private Trainer<Model> trainer(Model model, LanguageModelTask task) {
     Trainer<Model> trainer =
-        Trainer.of(model, task)
+        Trainer.of(model, recipe.train().around(task, recipe.seed()))
             .optimizer(recipe.optimizer())
             .schedule(recipe.schedule())
             .seed(recipe.seed())

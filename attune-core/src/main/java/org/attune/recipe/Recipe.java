@@ -8,11 +8,14 @@ import java.util.OptionalLong;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.data.Sampler;
+import org.attune.models.Model;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
+import org.attune.task.ClassLoss;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.Precision;
+import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 
 /**
@@ -22,6 +25,7 @@ import org.attune.train.Trainer;
  * @param seed of the split, the order of rows, dropout and new weights
  * @param model what to start from
  * @param data what to learn from and to judge by
+ * @param loss how mistakes are counted, for one label a text
  * @param train how long and in which steps
  * @param optimizer how gradients change weights
  * @param schedule the learning rate over the run
@@ -32,6 +36,7 @@ public record Recipe(
     long seed,
     ModelPart model,
     DataPart data,
+    ClassLoss loss,
     TrainPart train,
     AdamW optimizer,
     Schedule schedule,
@@ -51,6 +56,9 @@ public record Recipe(
     if (train.earlyStopping().isPresent() && train.keepBest().isEmpty()) {
       throw new UsageException(
           "'train.early_stopping' needs 'train.keep_best': the metric that must improve");
+    }
+    if (!loss.equals(ClassLoss.plain()) && task != Task.TEXT_CLASSIFICATION) {
+      throw new UsageException("'loss' is for task text-classification, not " + task.configName());
     }
   }
 
@@ -128,6 +136,15 @@ public record Recipe(
       List<TechniquePart> techniques) {
     public TrainPart {
       techniques = List.copyOf(techniques);
+    }
+
+    /** The task with the techniques around it that change its loss. */
+    TrainTask<Model> around(TrainTask<Model> task, long seed) {
+      TrainTask<Model> result = task;
+      for (TechniquePart technique : techniques) {
+        result = technique.around(result, seed);
+      }
+      return result;
     }
 
     /**

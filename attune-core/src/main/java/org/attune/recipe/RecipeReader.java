@@ -2,8 +2,10 @@ package org.attune.recipe;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -12,6 +14,7 @@ import org.attune.data.DataSource;
 import org.attune.metric.MetricNames;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
+import org.attune.task.ClassLoss;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.Precision;
@@ -44,6 +47,7 @@ final class RecipeReader {
     }
     Recipe.ModelPart model = model(root.required("model"));
     Recipe.DataPart data = data(root.required("data"));
+    ClassLoss loss = root.section("loss").map(RecipeReader::loss).orElse(ClassLoss.plain());
     Recipe.TrainPart train =
         root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
     AdamW optimizer = root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5));
@@ -53,7 +57,7 @@ final class RecipeReader {
     int seed = root.integer("seed", 42, 0, MANY);
     root.finish();
     return root.locate(
-        () -> new Recipe(task(task), seed, model, data, train, optimizer, schedule, output));
+        () -> new Recipe(task(task), seed, model, data, loss, train, optimizer, schedule, output));
   }
 
   private static Recipe.Task task(String name) {
@@ -126,6 +130,34 @@ final class RecipeReader {
                     section.text("split")));
     section.finish();
     return source;
+  }
+
+  private static ClassLoss loss(Section section) {
+    boolean balanced =
+        section.node("class_weights").filter(node -> node.value() instanceof String).isPresent();
+    if (balanced) {
+      section.choice("class_weights", "balanced", List.of("balanced"));
+    }
+    ClassLoss loss =
+        section.locate(
+            () ->
+                new ClassLoss(
+                    section.number("label_smoothing", 0, 0, 1),
+                    section.number("focal", 0, 0, ANY),
+                    balanced
+                        ? new ClassLoss.Weighting.Balanced()
+                        : section
+                            .section("class_weights")
+                            .map(RecipeReader::named)
+                            .orElse(new ClassLoss.Weighting.Even())));
+    section.finish();
+    return loss;
+  }
+
+  private static ClassLoss.Weighting named(Section weights) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    weights.keys().forEach(label -> numbers.put(label, weights.number(label, 1, 0, ANY)));
+    return new ClassLoss.Weighting.Named(numbers);
   }
 
   static Recipe.TrainPart train(Section section) {

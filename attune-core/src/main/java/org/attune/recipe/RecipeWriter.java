@@ -6,6 +6,7 @@ import java.util.Map;
 import org.attune.data.DataSource;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
+import org.attune.task.ClassLoss;
 import org.attune.train.Every;
 
 /** A recipe as plain maps, every default spelled out; {@link RecipeReader} reads it back. */
@@ -18,6 +19,9 @@ final class RecipeWriter {
     map.put("seed", recipe.seed());
     map.put("model", model(recipe.model()));
     map.put("data", data(recipe.data()));
+    if (!recipe.loss().equals(ClassLoss.plain())) {
+      map.put("loss", loss(recipe.loss()));
+    }
     map.put("train", train(recipe.train()));
     map.put("optimizer", optimizer(recipe.optimizer()));
     map.put("schedule", schedule(recipe.schedule()));
@@ -73,6 +77,18 @@ final class RecipeWriter {
     }
     source.limit().ifPresent(limit -> map.put("limit", limit));
     source.split().ifPresent(split -> map.put("split", split));
+    return map;
+  }
+
+  private static Map<String, Object> loss(ClassLoss loss) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("label_smoothing", loss.labelSmoothing());
+    map.put("focal", loss.gamma());
+    if (loss.weighting() instanceof ClassLoss.Weighting.Balanced) {
+      map.put("class_weights", "balanced");
+    } else if (loss.weighting() instanceof ClassLoss.Weighting.Named named) {
+      map.put("class_weights", named.weights());
+    }
     return map;
   }
 

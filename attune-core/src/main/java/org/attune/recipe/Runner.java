@@ -16,6 +16,7 @@ import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.nn.Module;
+import org.attune.task.ClassLoss;
 import org.attune.task.SentenceEmbedding;
 import org.attune.task.TextClassification;
 import org.attune.text.Tokenizer;
@@ -113,7 +114,11 @@ public final class Runner implements Job {
     ConfigJson config = config(checkpoint);
     return switch (recipe.task()) {
       case TEXT_CLASSIFICATION -> {
-        var task = TextClassification.forData(materials.tokenizer(), materials.train());
+        var plain = TextClassification.forData(materials.tokenizer(), materials.train());
+        var task =
+            recipe.loss().equals(ClassLoss.plain())
+                ? plain
+                : plain.withLoss(recipe.loss(), materials.train());
         yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
       }
       case SENTENCE_EMBEDDING -> {
@@ -169,7 +174,7 @@ public final class Runner implements Job {
       Checkpoint checkpoint, Materials materials, T task, Pretrained.Loaded loaded) {
     try (Model model = loaded.model()) {
       loaded.report().remarks().forEach(notes);
-      Trainer<Model> trainer = trainer(model, task);
+      Trainer<Model> trainer = trainer(model, recipe.train().around(task, recipe.seed()));
       TrainReport report =
           materials.validation().isPresent()
               ? trainer.fit(materials.train(), materials.validation().get())

@@ -29,6 +29,11 @@ final class Section {
     return where;
   }
 
+  /** The keys that are there, in their order. */
+  List<String> keys() {
+    return List.copyOf(keys.keySet());
+  }
+
   private String full(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }

@@ -1,6 +1,13 @@
 package org.attune.recipe;
 
 import java.util.Map;
+import org.attune.UsageException;
+import org.attune.models.Model;
+import org.attune.task.FreeLb;
+import org.attune.task.RDrop;
+import org.attune.task.TextClassification;
+import org.attune.train.Neftune;
+import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 import org.attune.train.WeightAverage;
 
@@ -15,8 +22,18 @@ public interface TechniquePart {
   /** Its settings under their keys, every default spelled out. */
   Map<String, Object> toMap();
 
-  /** Tells a trainer. */
-  void applyTo(Trainer<?> trainer);
+  /** Tells a trainer, where it takes part in the steps. */
+  default void applyTo(Trainer<?> trainer) {}
+
+  /**
+   * The task with this technique around it, where it changes the loss.
+   *
+   * @param seed of the recipe
+   * @throws UsageException when it does not fit the task
+   */
+  default TrainTask<Model> around(TrainTask<Model> task, long seed) {
+    return task;
+  }
 
   /** See {@link WeightAverage#exponential}. */
   record Ema(double decay) implements TechniquePart {
@@ -59,6 +76,73 @@ public interface TechniquePart {
     @Override
     public void applyTo(Trainer<?> trainer) {
       trainer.technique(WeightAverage.stochastic(start));
+    }
+  }
+
+  /** See {@link Neftune}. */
+  record Noise(double alpha, int seed) implements TechniquePart {
+    public Noise {
+      new Neftune(alpha, seed); // checks it
+    }
+
+    @Override
+    public String key() {
+      return "neftune";
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      return Map.of("alpha", alpha, "seed", seed);
+    }
+
+    @Override
+    public void applyTo(Trainer<?> trainer) {
+      trainer.technique(new Neftune(alpha, seed));
+    }
+  }
+
+  /** See {@link RDrop}. */
+  record Agreement(double alpha) implements TechniquePart {
+    @Override
+    public String key() {
+      return "r_drop";
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      return Map.of("alpha", alpha);
+    }
+
+    @Override
+    public TrainTask<Model> around(TrainTask<Model> task, long seed) {
+      if (task instanceof TextClassification classification) {
+        return new RDrop(classification, alpha);
+      }
+      throw new UsageException(
+          "'train.techniques.r_drop' is for task text-classification, without other techniques"
+              + " that change the loss");
+    }
+  }
+
+  /** See {@link FreeLb}. */
+  record Adversary(FreeLb.Settings settings) implements TechniquePart {
+    @Override
+    public String key() {
+      return "freelb";
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      return Map.of(
+          "steps", settings.steps(),
+          "step_size", settings.stepSize(),
+          "start", settings.start(),
+          "radius", settings.radius());
+    }
+
+    @Override
+    public TrainTask<Model> around(TrainTask<Model> task, long seed) {
+      return new FreeLb<>(task, settings, seed);
     }
   }
 }

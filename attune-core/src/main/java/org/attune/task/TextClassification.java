@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.attune.AttuneException;
+import org.attune.UsageException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.data.Batch;
@@ -72,15 +73,36 @@ public final class TextClassification implements TrainTask<Model> {
   private final Objective objective;
 
   private TextClassification(Tokenizer tokenizer, Labels labels, Problem problem) {
-    this.tokenizer = tokenizer;
-    this.labels = labels;
-    this.problem = problem;
-    this.objective =
+    this(
+        tokenizer,
+        labels,
+        problem,
         switch (problem) {
           case SINGLE_LABEL_CLASSIFICATION -> CrossEntropy.plain();
           case MULTI_LABEL_CLASSIFICATION -> new BinaryCrossEntropy();
           case REGRESSION -> new SquaredError();
-        };
+        });
+  }
+
+  private TextClassification(
+      Tokenizer tokenizer, Labels labels, Problem problem, Objective objective) {
+    this.tokenizer = tokenizer;
+    this.labels = labels;
+    this.problem = problem;
+    this.objective = objective;
+  }
+
+  /**
+   * The same task with another loss for one label a text.
+   *
+   * @throws UsageException for several labels or a number, which have one loss each
+   */
+  public TextClassification withLoss(ClassLoss loss, Dataset train) {
+    if (problem != Problem.SINGLE_LABEL_CLASSIFICATION) {
+      throw new UsageException(
+          "task: 'loss' is for one label a text; this data makes it " + problem.configName());
+    }
+    return new TextClassification(tokenizer, labels, problem, loss.objective(labels, train));
   }
 
   /** One label a text. */
@@ -161,6 +183,11 @@ public final class TextClassification implements TrainTask<Model> {
   // ---- training
 
   @Override
+  public String fingerprint() {
+    return problem.configName() + " by " + objective;
+  }
+
+  @Override
   public List<String> metrics() {
     return switch (problem) {
       case SINGLE_LABEL_CLASSIFICATION -> ClassificationMetrics.names(labels.size());
@@ -183,16 +210,27 @@ public final class TextClassification implements TrainTask<Model> {
 
   @Override
   public Tensor loss(Model model, Batch batch) {
-    Tensor logits = model.forward(Inference.input(batch)); // [B, labels]
+    return loss(logits(model, batch), batch);
+  }
+
+  /** Raw outputs [B, labels] of a batch. */
+  Tensor logits(Model model, Batch batch) {
+    return model.forward(Inference.input(batch));
+  }
+
+  /** The sum of the losses of a batch's rows, from their logits [B, labels]. */
+  Tensor loss(Tensor logits, Batch batch) {
     Tensor predictions = problem == Problem.REGRESSION ? logits.reshape(-1) : logits;
     return objective.sum(predictions, targets(batch));
   }
 
   @Override
   public double weight(Batch batch) {
-    return problem == Problem.MULTI_LABEL_CLASSIFICATION
-        ? (double) batch.rows() * labels.size()
-        : batch.rows();
+    return switch (problem) {
+      case SINGLE_LABEL_CLASSIFICATION -> objective.weight(targets(batch));
+      case MULTI_LABEL_CLASSIFICATION -> (double) batch.rows() * labels.size();
+      case REGRESSION -> batch.rows();
+    };
   }
 
   private Tensor targets(Batch batch) {

@@ -109,6 +109,11 @@ public final class Functional {
     return tensor("power", () -> torch.pow(new Scalar(base), exponents.handle()), exponents);
   }
 
+  /** Each element to the power of a number. */
+  public static Tensor power(Tensor base, double exponent) {
+    return tensor("power", () -> torch.pow(base.handle(), new Scalar(exponent)), base);
+  }
+
   public static Tensor softmax(Tensor x, int dim) {
     return tensor("softmax", () -> torch.softmax(x.handle(), dim), x);
   }
@@ -182,6 +187,34 @@ public final class Functional {
                 labelSmoothing),
         logits,
         targets);
+  }
+
+  /**
+   * The same with a weight for each class: item i counts {@code weights[targets[i]]} times. With
+   * label smoothing s, {@code (1 - s) w[y] nll(y) + s / C sum_c w[c] nll(c)}, as PyTorch.
+   *
+   * @param weights [C] F32
+   */
+  public static Tensor crossEntropy(
+      Tensor logits,
+      Tensor targets,
+      Tensor weights,
+      long ignoreIndex,
+      double labelSmoothing,
+      Reduction reduction) {
+    return tensor(
+        "crossEntropy",
+        () ->
+            torch.cross_entropy_loss(
+                logits.handle(),
+                targets.handle(),
+                optional(weights),
+                reduction.code,
+                ignoreIndex,
+                labelSmoothing),
+        logits,
+        targets,
+        weights);
   }
 
   /** Binary cross-entropy of logits against probabilities of the same shape. */

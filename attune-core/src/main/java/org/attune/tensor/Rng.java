@@ -140,6 +140,23 @@ public final class Rng {
     return result;
   }
 
+  /** Independent numbers spread evenly over (from, to) as F32. */
+  public Tensor uniform(Shape shape, double from, double to, long step, long site) {
+    Tensor result = Tensors.empty(shape, DType.F32);
+    FloatPointer data = result.handle().data_ptr_float();
+    long key = key(step, site);
+    chunks(
+        shape.numel(),
+        (at, n) -> {
+          float[] chunk = new float[n];
+          for (int i = 0; i < n; i++) {
+            chunk[i] = (float) (from + (to - from) * uniform(word(key, at + i)));
+          }
+          new FloatPointer(data).position(at).put(chunk);
+        });
+    return result;
+  }
+
   /** A whole number in [0, bound), for shuffles and choices made in Java. */
   public int nextInt(int bound, long step, long site, long index) {
     long word = word(key(step, site), index) & 0xffffffffL;

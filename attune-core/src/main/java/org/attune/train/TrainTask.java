@@ -23,6 +23,13 @@ public interface TrainTask<M extends Module> {
     return List.of();
   }
 
+  /**
+   * What its loss depends on besides model and data, in words: a run is only resumed with the same.
+   */
+  default String fingerprint() {
+    return "";
+  }
+
   /** Tokenizes a data set, once before the first step. */
   Encoded encode(Dataset data);
 

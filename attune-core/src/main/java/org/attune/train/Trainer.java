@@ -267,13 +267,14 @@ public final class Trainer<M extends Module> {
   }
 
   /** The tokens tell another tokenizer or {@code max_length}, and other rows to choose by. */
-  private static Map<String, String> fingerprint(
+  private Map<String, String> fingerprint(
       TrainSettings settings,
       Technique technique,
       String digest,
       Encoded train,
       Optional<Encoded> validation) {
     Map<String, String> print = settings.fingerprint();
+    print.put("task", task.fingerprint());
     print.put("techniques", technique.fingerprint());
     print.put("training data", digest);
     print.put("training tokens", Long.toString(tokens(train)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.attune.UsageException;
 import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
@@ -25,6 +26,47 @@ class ObjectiveTest {
   void crossEntropyIgnoresMinus100() {
     assertMean(CrossEntropy.plain(), logits(), CLASSES, 2, 2.285240411758423);
     assertMean(new CrossEntropy(0.1), logits(), CLASSES, 2, 2.260240316390991);
+  }
+
+  @Test
+  void classWeightsCountAsPyTorchCountsThem() {
+    var weights = List.of(0.5, 1.0, 3.0);
+    assertMean(new WeightedCrossEntropy(weights, 0, 0), logits(), CLASSES, 3.5, 3.55712890625);
+    assertMean(new WeightedCrossEntropy(weights, 0, 0.1), logits(), CLASSES, 3.5, 3.39729380607605);
+  }
+
+  @Test
+  void focalLossFollowsItsFormula() {
+    var weights = List.of(0.5, 1.0, 3.0);
+    Tensor classes = Tensors.ofLongs(new long[] {0, 2, 1}, 3);
+    assertMean(new WeightedCrossEntropy(weights, 2, 0), logits(), classes, 4.5, 2.6659007602267795);
+    assertMean(
+        new WeightedCrossEntropy(weights, 0.5, 0), logits(), classes, 4.5, 2.831721411810981);
+    assertMean(new WeightedCrossEntropy(weights, 0, 0), logits(), classes, 4.5, 2.920963764190674);
+  }
+
+  @Test
+  void focalLossOfASureItemHasAFiniteSlope() {
+    Tensor sure = Tensors.ofFloats(new float[] {200, 0}, 1, 2).requiresGrad(true);
+    new WeightedCrossEntropy(List.of(1.0, 1.0), 0.5, 0)
+        .sum(sure, Tensors.ofLongs(new long[] {0}, 1))
+        .backward();
+    assertThat(sure.grad().orElseThrow().allFinite()).isTrue();
+  }
+
+  @Test
+  void balancedWeightsMakeClassesCountAlike() {
+    assertThat(WeightedCrossEntropy.balanced(List.of(30, 10))).containsExactly(40 / 60.0, 2.0);
+  }
+
+  @Test
+  void refusesWeightsThatMakeNoSense() {
+    assertThatThrownBy(() -> new WeightedCrossEntropy(List.of(1.0, 0.0), 0, 0))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("cross_entropy: a class weight is 0.0, expected a number above 0");
+    assertThatThrownBy(() -> new WeightedCrossEntropy(List.of(1.0), 2, 0.1))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("no meaning with gamma");
   }
 
   @Test

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.attune.UsageException;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
+import org.attune.task.ClassLoss;
+import org.attune.task.FreeLb;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.Precision;
@@ -138,6 +140,7 @@ class RecipeTest {
         techniques:
           ema: { decay: 0.99 }
           swa: { start: 0.5 }
+          freelb: { steps: 3, step_size: 0.2, start: 0.05, radius: 0.6 }
       optimizer: { adamw: { lr: 3.0e-5, weight_decay: 0.1, beta1: 0.8, beta2: 0.99, eps: 1.0e-6 } }
       schedule: { cosine: { warmup: 0.06 } }
       output: out/pairs
@@ -168,9 +171,42 @@ class RecipeTest {
                 Optional.of("spearman"),
                 Optional.of(new EarlyStopping(3, 0.001)),
                 false,
-                List.of(new TechniquePart.Ema(0.99), new TechniquePart.Swa(0.5))));
+                List.of(
+                    new TechniquePart.Ema(0.99),
+                    new TechniquePart.Swa(0.5),
+                    new TechniquePart.Adversary(new FreeLb.Settings(3, 0.2, 0.05, 0.6)))));
     assertThat(recipe.optimizer()).isEqualTo(new AdamW(3e-5, 0.1, 0.8, 0.99, 1e-6));
     assertThat(recipe.schedule()).isEqualTo(Schedule.cosine(0.06));
+  }
+
+  private static final String WITH_LOSS =
+      SMALLEST
+          + """
+          loss: { focal: 2, class_weights: { rare: 5, common: 0.5 } }
+          train: { techniques: { r_drop: { alpha: 0.5 }, neftune: { alpha: 10 } } }
+          """;
+
+  @Test
+  void theLossArrivesToo() throws IOException {
+    Recipe recipe = read(WITH_LOSS);
+    assertThat(recipe.loss())
+        .isEqualTo(
+            new ClassLoss(0, 2, new ClassLoss.Weighting.Named(Map.of("rare", 5.0, "common", 0.5))));
+    assertThat(recipe.train().techniques())
+        .containsExactly(new TechniquePart.Noise(10, 42), new TechniquePart.Agreement(0.5));
+    returnsFromJsonAndYaml(recipe);
+    Recipe balanced = read(SMALLEST + "loss: { label_smoothing: 0.1, class_weights: balanced }\n");
+    assertThat(balanced.loss())
+        .isEqualTo(new ClassLoss(0.1, 0, new ClassLoss.Weighting.Balanced()));
+    returnsFromJsonAndYaml(balanced);
+  }
+
+  @Test
+  void twoThatMoveTheWordsAreRefused() {
+    assertThatThrownBy(
+            () -> read(SMALLEST + "train: { techniques: { neftune: { alpha: 5 }, freelb: {} } }\n"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("neftune and freelb both move the words' vectors; take one");
   }
 
   @ParameterizedTest

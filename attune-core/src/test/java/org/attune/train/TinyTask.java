@@ -22,7 +22,7 @@ import org.attune.tensor.Tensors;
 import org.attune.text.Encoding;
 
 /** Rows of random ids whose class is the first id modulo the number of classes: easily learned. */
-final class TinyTask implements TrainTask<TinyClassifier> {
+public final class TinyTask implements TrainTask<TinyClassifier> {
   private static final int LONGEST = 9;
   private final CrossEntropy objective = CrossEntropy.plain();
   private DoubleUnaryOperator tamper = call -> 1;
@@ -30,7 +30,7 @@ final class TinyTask implements TrainTask<TinyClassifier> {
   private boolean independent = true;
   private int calls;
 
-  static Dataset dataset(int rows) {
+  public static Dataset dataset(int rows) {
     var random = new Random(5);
     List<Example> examples = new ArrayList<>();
     for (int row = 0; row < rows; row++) {

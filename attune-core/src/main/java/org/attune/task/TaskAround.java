@@ -1,0 +1,58 @@
+package org.attune.task;
+
+import java.util.List;
+import org.attune.data.Batch;
+import org.attune.data.Dataset;
+import org.attune.metric.Evaluation;
+import org.attune.nn.Module;
+import org.attune.tensor.Tensor;
+import org.attune.train.Encoded;
+import org.attune.train.TrainTask;
+
+/** A task with something changed about it; what a subclass does not override stays as it was. */
+abstract class TaskAround<M extends Module> implements TrainTask<M> {
+  private final TrainTask<M> task;
+
+  TaskAround(TrainTask<M> task) {
+    this.task = task;
+  }
+
+  final TrainTask<M> task() {
+    return task;
+  }
+
+  @Override
+  public List<String> metrics() {
+    return task.metrics();
+  }
+
+  @Override
+  public String fingerprint() {
+    return task.fingerprint();
+  }
+
+  @Override
+  public Encoded encode(Dataset data) {
+    return task.encode(data);
+  }
+
+  @Override
+  public Tensor loss(M model, Batch batch) {
+    return task.loss(model, batch);
+  }
+
+  @Override
+  public double weight(Batch batch) {
+    return task.weight(batch);
+  }
+
+  @Override
+  public boolean rowsAreIndependent() {
+    return task.rowsAreIndependent();
+  }
+
+  @Override
+  public Evaluation evaluate(M model, Encoded data, int batchSize) {
+    return task.evaluate(model, data, batchSize);
+  }
+}
