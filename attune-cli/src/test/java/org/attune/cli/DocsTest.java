@@ -166,6 +166,7 @@ class DocsTest {
             "train.keep_best=null",
             "train.early_stopping=null",
             "train.techniques=null",
+            "train.log=null",
             "schedule.linear.warmup=0");
     assertThat(documented).isEqualTo(Recipe.read(file, List.of()));
   }

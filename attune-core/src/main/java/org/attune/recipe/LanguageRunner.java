@@ -315,6 +315,10 @@ final class LanguageRunner implements Job {
             .callback(callback)
             .stopWhen(stop)
             .resume(resume);
+    recipe
+        .train()
+        .log()
+        .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
     recipe.train().applyTo(trainer, recipe.data().hasValidation());
     return trainer;
   }

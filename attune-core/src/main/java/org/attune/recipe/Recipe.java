@@ -120,6 +120,7 @@ public record Recipe(
    * @param keepBest metric whose best weights are kept
    * @param earlyStopping when to give up before the last epoch
    * @param groupByLength whether rows of like length go together, for less padding
+   * @param log curves in files, beside those in metrics.json
    * @param techniques what takes part in the steps besides
    */
   public record TrainPart(
@@ -133,6 +134,7 @@ public record Recipe(
       Optional<String> keepBest,
       Optional<EarlyStopping> earlyStopping,
       boolean groupByLength,
+      Optional<LogPart> log,
       List<TechniquePart> techniques) {
     public TrainPart {
       techniques = List.copyOf(techniques);

@@ -187,9 +187,22 @@ final class RecipeReader {
                     section.text("keep_best").map(metric -> metric(section, metric)),
                     stopping,
                     section.flag("group_by_length", true),
+                    section.section("log").map(RecipeReader::log),
                     section.section("techniques").map(TechniqueReader::read).orElse(List.of())));
     section.finish();
     return train;
+  }
+
+  private static LogPart log(Section section) {
+    LogPart log =
+        section.locate(
+            () ->
+                new LogPart(
+                    section.integer("every", 10, 1, MANY),
+                    section.flag("csv", true),
+                    section.flag("tensorboard", true)));
+    section.finish();
+    return log;
   }
 
   private static OptionalLong maxSteps(Section section) {
@@ -214,6 +227,7 @@ final class RecipeReader {
         Optional.empty(),
         Optional.empty(),
         true,
+        Optional.empty(),
         List.of());
   }
 

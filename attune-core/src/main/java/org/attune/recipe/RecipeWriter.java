@@ -112,11 +112,20 @@ final class RecipeWriter {
               map.put("early_stopping", inner);
             });
     map.put("group_by_length", train.groupByLength());
+    train.log().ifPresent(log -> map.put("log", log(log)));
     if (!train.techniques().isEmpty()) {
       Map<String, Object> techniques = new LinkedHashMap<>();
       train.techniques().forEach(part -> techniques.put(part.key(), part.toMap()));
       map.put("techniques", techniques);
     }
+    return map;
+  }
+
+  private static Map<String, Object> log(LogPart log) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("every", log.every());
+    map.put("csv", log.csv());
+    map.put("tensorboard", log.tensorboard());
     return map;
   }
 

@@ -205,6 +205,10 @@ public final class Runner implements Job {
             .callback(callback)
             .stopWhen(stop)
             .resume(resume);
+    recipe
+        .train()
+        .log()
+        .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
     recipe.train().applyTo(trainer, hasValidation());
     return trainer;
   }

@@ -105,6 +105,7 @@ class RecipeTest {
                 Optional.empty(),
                 Optional.empty(),
                 true,
+                Optional.empty(),
                 List.of()));
     assertThat(recipe.optimizer()).isEqualTo(AdamW.of(5e-5));
     assertThat(recipe.schedule()).isEqualTo(Schedule.linear(0));
@@ -137,6 +138,7 @@ class RecipeTest {
         keep_best: spearman
         early_stopping: { patience: 3, min_delta: 0.001 }
         group_by_length: false
+        log: { every: 5, csv: true, tensorboard: false }
         techniques:
           ema: { decay: 0.99 }
           swa: { start: 0.5 }
@@ -171,6 +173,7 @@ class RecipeTest {
                 Optional.of("spearman"),
                 Optional.of(new EarlyStopping(3, 0.001)),
                 false,
+                Optional.of(new LogPart(5, true, false)),
                 List.of(
                     new TechniquePart.Ema(0.99),
                     new TechniquePart.Swa(0.5),
