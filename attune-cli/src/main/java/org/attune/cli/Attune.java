@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      ContinualCommand.class,
       EvalCommand.class,
       PredictCommand.class,
       ForwardCommand.class,

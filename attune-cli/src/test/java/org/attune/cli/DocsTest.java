@@ -163,6 +163,7 @@ class DocsTest {
             "data.validation=null",
             "data.test=null",
             "model.dropout=null",
+            "model.layers=null",
             "train.keep_best=null",
             "train.early_stopping=null",
             "train.techniques=null",

@@ -137,6 +137,22 @@ public record Batch(
     return with(typeIds, all, packing, decoder);
   }
 
+  /** The same rows under other numbers, as those of a larger set that holds theirs. */
+  public Batch withIndex(int[] numbers) {
+    return new Batch(
+        rows,
+        length,
+        inputIds,
+        attentionMask,
+        typeIds,
+        padded,
+        targets,
+        numbers,
+        labels,
+        packing,
+        decoder);
+  }
+
   /** With segments of each token. */
   public Batch withTypeIds(long[] types) {
     return with(types, labels, packing, decoder);

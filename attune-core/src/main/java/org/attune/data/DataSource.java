@@ -109,6 +109,20 @@ public record DataSource(
     return copy(copy -> copy.score = Optional.of(column));
   }
 
+  /**
+   * The same rows, all of them, with this column's numbers in place of what was to be predicted.
+   */
+  public DataSource forScores(String column) {
+    return copy(
+        copy -> {
+          copy.label = Optional.empty();
+          copy.separator = Optional.empty();
+          copy.labels = Map.of();
+          copy.limit = OptionalInt.empty();
+          copy.score = Optional.of(column);
+        });
+  }
+
   /** With the format stated. */
   public DataSource withFormat(Format written) {
     return copy(copy -> copy.format = Optional.of(written));

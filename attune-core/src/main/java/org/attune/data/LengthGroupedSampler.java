@@ -33,6 +33,11 @@ final class LengthGroupedSampler implements Sampler {
     return mixed;
   }
 
+  @Override
+  public String fingerprint() {
+    return "length-grouped";
+  }
+
   private static void longestFirst(int[][] batches, int[] lengths) {
     int longest = 0;
     for (int i = 1; i < batches.length; i++) {

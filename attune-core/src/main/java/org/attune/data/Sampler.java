@@ -6,13 +6,17 @@ package org.attune.data;
  */
 public interface Sampler {
   /**
-   * The batches of one epoch; every row is in exactly one.
+   * The batches of one epoch, as many in each epoch. Every row is in exactly one, unless the
+   * sampler says otherwise.
    *
    * @param lengths tokens in each row
    * @param batchSize rows in a batch; the last may have fewer
    * @return row numbers by batch
    */
   int[][] batches(int[] lengths, int batchSize, long seed, int epoch);
+
+  /** What it is and its settings: a run is only resumed with the same. */
+  String fingerprint();
 
   /** Rows of like length together, otherwise random: the least padding. */
   static Sampler lengthGrouped() {
@@ -21,18 +25,11 @@ public interface Sampler {
 
   /** All orders equally likely. */
   static Sampler random() {
-    return (lengths, batchSize, seed, epoch) ->
-        Batches.cut(new Shuffle(seed, epoch).permutation(lengths.length), batchSize);
+    return new RandomSampler();
   }
 
   /** The order of the data. */
   static Sampler sequential() {
-    return (lengths, batchSize, seed, epoch) -> {
-      int[] order = new int[lengths.length];
-      for (int i = 0; i < order.length; i++) {
-        order[i] = i;
-      }
-      return Batches.cut(order, batchSize);
-    };
+    return new SequentialSampler();
   }
 }

@@ -3,7 +3,9 @@
  *
  * <p>Start at {@link org.attune.data.Dataset}; {@link org.attune.data.DataSource} says where rows
  * come from and which columns matter. {@link org.attune.data.Sampler} gives the order of rows, a
- * pure function of seed and epoch; {@link org.attune.data.Batch} pads rows to arrays.
+ * pure function of seed and epoch, easy ones first with {@link org.attune.data.CurriculumSampler}
+ * and of several data sets with {@link org.attune.data.MixingSampler}; {@link
+ * org.attune.data.Batch} pads rows to arrays.
  *
  * <p>Running text is a {@link org.attune.data.TextSource}; {@link org.attune.data.CorpusTokenizer}
  * turns it, whatever its size, into a {@link org.attune.data.TokenFile}. Prompts and answers are a

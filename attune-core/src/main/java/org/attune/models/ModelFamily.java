@@ -1,6 +1,7 @@
 package org.attune.models;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,6 +86,14 @@ public interface ModelFamily {
    */
   default ConfigJson readingForwards(ConfigJson config) {
     return config;
+  }
+
+  /**
+   * The key of config.json that says how many layers there are; empty where layers are not alike,
+   * so that none can be left out.
+   */
+  default Optional<String> layersKey() {
+    return Optional.of("num_hidden_layers");
   }
 
   /** Keys of config.json that hold a dropout probability, those of the heads among them. */

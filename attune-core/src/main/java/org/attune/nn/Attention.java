@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
+import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
@@ -22,6 +23,7 @@ public final class Attention extends Module {
   private final int keyHeads;
   private final double scale;
   private final Dropout dropout;
+  private Optional<List<Tensor>> record = Optional.empty();
 
   /**
    * Attention over a number of heads of width E, scores scaled by 1 / sqrt(E).
@@ -51,6 +53,32 @@ public final class Attention extends Module {
   }
 
   /**
+   * Adds the probabilities of the passes to come, before dropout, to a list: [B, H, T, S] F32, kept
+   * until the caller closes them. They are computed beside the fused kernel, which stores none.
+   *
+   * @param probabilities to add to; empty to stop
+   */
+  public void record(Optional<List<Tensor>> probabilities) {
+    record = probabilities;
+  }
+
+  private void record(Tensor q, Tensor k, Optional<Tensor> mask) {
+    record.ifPresent(
+        list ->
+            list.add(
+                Scope.tidy(
+                        () ->
+                            Autocast.off(
+                                () -> {
+                                  Tensor keys = single(repeat(k)).transpose(2, 3);
+                                  Tensor scores = single(q).matmul(keys).times(scale);
+                                  return Functional.softmax(
+                                      mask.map(scores::plus).orElse(scores), -1);
+                                }))
+                    .keep()));
+  }
+
+  /**
    * Mixes the values by how well queries match keys.
    *
    * @param query [B, T, H E]
@@ -72,6 +100,7 @@ public final class Attention extends Module {
    * @return [B, H, T, E]
    */
   public Tensor mix(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    record(q, k, mask);
     if (dropout.active()) {
       return withDropout(q, repeat(k), repeat(v), mask);
     }
@@ -93,6 +122,9 @@ public final class Attention extends Module {
    * @return [B, H, T, E]
    */
   public Tensor mixCausal(Tensor q, Tensor k, Tensor v) {
+    if (record.isPresent()) {
+      record(q, k, Optional.of(future(q.size(2)).to(q.device())));
+    }
     if (dropout.active()) {
       return withDropout(q, repeat(k), repeat(v), Optional.of(future(q.size(2)).to(q.device())));
     }

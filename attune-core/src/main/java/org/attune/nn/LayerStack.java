@@ -2,6 +2,7 @@ package org.attune.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -18,6 +19,7 @@ public final class LayerStack<L extends Module> extends Module {
 
   private final List<L> layers = new ArrayList<>();
   private final Dropout drop; // of whole layers
+  private Optional<List<Tensor>> record = Optional.empty();
 
   public LayerStack(int count, IntFunction<L> make) {
     this(count, make, 0);
@@ -46,6 +48,16 @@ public final class LayerStack<L extends Module> extends Module {
   }
 
   /**
+   * Adds the states of the passes to come to a list: what the first layer is given, then what each
+   * returns. The last layer then runs for every token, also where its reader wants fewer.
+   *
+   * @param states to add to; empty to stop
+   */
+  public void record(Optional<List<Tensor>> states) {
+    record = states;
+  }
+
+  /**
    * Runs all layers.
    *
    * @param hidden what the first one reads
@@ -55,14 +67,20 @@ public final class LayerStack<L extends Module> extends Module {
     return forward(hidden, call, call);
   }
 
-  /** The same, with another way to run the last layer, where it is not left out. */
+  /**
+   * The same, with another way to run the last layer, where it is not left out and nothing is
+   * recorded.
+   */
   public Tensor forward(Tensor hidden, Call<L> call, Call<L> lastCall) {
     Tensor state = hidden;
+    record.ifPresent(states -> states.add(hidden));
     for (int i = 0; i < layers.size(); i++) {
       L layer = layers.get(i);
       Tensor input = state;
-      Call<L> own = i == layers.size() - 1 ? lastCall : call;
-      state = drop.drops() ? input : Scope.tidy(() -> own.apply(layer, input));
+      Call<L> own = i == layers.size() - 1 && record.isEmpty() ? lastCall : call;
+      Tensor output = drop.drops() ? input : Scope.tidy(() -> own.apply(layer, input));
+      record.ifPresent(states -> states.add(output));
+      state = output;
     }
     return state;
   }

@@ -50,7 +50,9 @@ public abstract class Module implements AutoCloseable {
    */
   public final Map<String, Parameter> namedParameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
-    visit("", (path, module) -> module.parameters.forEach((n, p) -> all.put(join(path, n), p)));
+    visit(
+        "",
+        (path, module) -> module.parameters.forEach((n, p) -> all.put(join(path, n), p.root())));
     return all;
   }
 

@@ -26,6 +26,7 @@ public final class Parameter {
   private double deviation; // of a normal one, as a multiple of the model's
   private Tensor value;
   private boolean trainable = true;
+  private Optional<Parameter> tied = Optional.empty();
 
   Parameter(Shape shape, Init init) {
     this(shape, init, 1);
@@ -47,6 +48,9 @@ public final class Parameter {
    * @throws IllegalStateException when nothing has been loaded or initialized yet
    */
   public Tensor value() {
+    if (tied.isPresent()) {
+      return tied.get().value();
+    }
     if (value == null) {
       throw new IllegalStateException(
           "a parameter of shape " + shape + " has no value: load a checkpoint or call initialize");
@@ -66,7 +70,25 @@ public final class Parameter {
   }
 
   public boolean hasValue() {
-    return value != null;
+    return tied.map(Parameter::hasValue).orElse(value != null);
+  }
+
+  /**
+   * Makes this parameter one with another, whose value both have from now on, and frees its own. So
+   * several models share a body; {@link Module#namedParameters} shows the other at both names.
+   */
+  public void tieTo(Parameter other) {
+    if (!other.shape.equals(shape)) {
+      throw new IllegalArgumentException(
+          "a parameter of shape " + shape + " cannot be one with a parameter of " + other.shape);
+    }
+    close();
+    tied = Optional.of(other.root());
+  }
+
+  /** The parameter that holds the value: this one, or what it was tied to. */
+  Parameter root() {
+    return tied.map(Parameter::root).orElse(this);
   }
 
   /** The gradient of the last backward passes, dense; empty where none arrived. */
@@ -88,6 +110,10 @@ public final class Parameter {
       throw new IllegalArgumentException(
           "a parameter of shape " + shape + " cannot hold " + tensor.describe());
     }
+    if (tied.isPresent()) {
+      tied.get().set(tensor);
+      return;
+    }
     Tensor before = value;
     value = tensor.keep();
     applyTrainable();
@@ -97,11 +123,15 @@ public final class Parameter {
   }
 
   public boolean trainable() {
-    return trainable;
+    return root().trainable;
   }
 
   /** Whether the optimizer may change it and backward passes compute its gradient. */
   public void trainable(boolean isTrainable) {
+    if (tied.isPresent()) {
+      tied.get().trainable(isTrainable);
+      return;
+    }
     trainable = isTrainable;
     if (value != null) {
       applyTrainable();

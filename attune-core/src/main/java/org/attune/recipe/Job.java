@@ -3,6 +3,7 @@ package org.attune.recipe;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,6 +21,13 @@ public interface Job {
   static Job read(Path file, List<String> sets) {
     Section root = RecipeReader.root(file, sets);
     String task = root.choice("task", root.requiredText("task"), tasks());
+    Optional<TasksRecipe.Kind> several = TasksRecipe.Kind.of(task);
+    if (several.isPresent()) {
+      TasksRecipe recipe = TasksReader.recipe(root);
+      return several.get() == TasksRecipe.Kind.CONTINUAL
+          ? new ContinualRunner(recipe)
+          : new MultiTaskRunner(recipe);
+    }
     return LanguageRecipe.Task.of(task).isPresent()
         ? new LanguageRunner(LanguageReader.recipe(root))
         : Runner.of(RecipeReader.recipe(root));
@@ -27,9 +35,11 @@ public interface Job {
 
   /** Names of all tasks. */
   static List<String> tasks() {
-    return Stream.concat(
+    return Stream.of(
             Arrays.stream(Recipe.Task.values()).map(Recipe.Task::configName),
+            Arrays.stream(TasksRecipe.Kind.values()).map(TasksRecipe.Kind::configName),
             Arrays.stream(LanguageRecipe.Task.values()).map(LanguageRecipe.Task::configName))
+        .flatMap(names -> names)
         .toList();
   }
 

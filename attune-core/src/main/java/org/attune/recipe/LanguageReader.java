@@ -134,7 +134,8 @@ final class LanguageReader {
                     sources(section, "test"),
                     maxLength,
                     section.integer("max_target_length", maxLength, 2, 1 << 20),
-                    packing(section, task)));
+                    packing(section, task),
+                    section.section("mixing").map(TasksReader::mixing)));
     section.finish();
     return data;
   }

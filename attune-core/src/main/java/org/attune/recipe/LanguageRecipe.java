@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.attune.UsageException;
 import org.attune.data.ChatSource;
+import org.attune.data.Mixing;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
 import org.attune.optim.AdamW;
@@ -43,6 +44,11 @@ record LanguageRecipe(
     if (train.keepBest().isPresent() && !data.hasValidation()) {
       throw new UsageException(
           "'train.keep_best' needs 'data.validation': text to judge by, or a share such as 0.1");
+    }
+    if (data.mixing().isPresent()
+        && train.techniques().stream().anyMatch(CurriculumPart.class::isInstance)) {
+      throw new UsageException(
+          "'data.mixing' and 'train.techniques.curriculum' both order the rows; take one");
     }
     boolean prompts = !data.train().prompts().isEmpty();
     if (!data.train().chats().isEmpty() && task != Task.CAUSAL_LM) {
@@ -164,6 +170,8 @@ record LanguageRecipe(
    * @param maxLength tokens of a row
    * @param maxTargetLength most tokens of an answer
    * @param packing how documents are laid into rows
+   * @param mixing how often each source of the training rows comes up; empty for each row once a
+   *     pass
    */
   record DataPart(
       Sources train,
@@ -172,7 +180,21 @@ record LanguageRecipe(
       Optional<Sources> test,
       int maxLength,
       int maxTargetLength,
-      Packing packing) {
+      Packing packing,
+      Optional<Mixing> mixing) {
+    DataPart {
+      if (mixing.isPresent() && !train.areAnswers()) {
+        throw new UsageException(
+            "'data.mixing' is for sources with prompts or messages; running text has no rows of its"
+                + " own");
+      }
+      if (mixing.isPresent() && validationShare > 0) {
+        throw new UsageException(
+            "'data.mixing' needs a 'data.validation' of its own: a share would be held back from all"
+                + " sources together");
+      }
+    }
+
     boolean hasValidation() {
       return validation.isPresent() || validationShare > 0;
     }

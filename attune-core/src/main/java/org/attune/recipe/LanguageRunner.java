@@ -8,13 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.data.Batch;
 import org.attune.data.ChatReader;
 import org.attune.data.Dataset;
+import org.attune.data.Labels;
+import org.attune.data.MixingSampler;
 import org.attune.data.PromptReader;
+import org.attune.data.Sampler;
 import org.attune.data.Split;
 import org.attune.data.TokenFile;
 import org.attune.metric.Evaluation;
@@ -81,8 +85,13 @@ final class LanguageRunner implements Job {
    *
    * @param facts for run.json
    * @param sha256 of the text
+   * @param sizes rows of each source
    */
-  record Rows(Encoded rows, Map<String, Object> facts, String sha256) {}
+  record Rows(Encoded rows, Map<String, Object> facts, String sha256, List<Integer> sizes) {
+    Rows {
+      sizes = List.copyOf(sizes);
+    }
+  }
 
   /** What a recipe's parts became. */
   record Materials(Rows train, Optional<Rows> validation, Optional<Rows> test) {}
@@ -205,9 +214,11 @@ final class LanguageRunner implements Job {
     LanguageRecipe.DataPart data = recipe.data();
     Optional<Rows> test = data.test().map(sources -> rows(task, sources, files));
     if (data.validationShare() > 0 && data.train().areAnswers()) {
-      Split split = answers(data.train()).split(1 - data.validationShare(), recipe.seed());
+      Split split = joined(answers(data.train())).split(1 - data.validationShare(), recipe.seed());
       return new Materials(
-          rows(task, split.train()), Optional.of(rows(task, split.validation())), test);
+          rows(task, split.train(), List.of()),
+          Optional.of(rows(task, split.validation(), List.of())),
+          test);
     }
     Rows train = rows(task, data.train(), files);
     if (data.validationShare() > 0) {
@@ -221,7 +232,8 @@ final class LanguageRunner implements Job {
 
   private Rows rows(LanguageModelTask task, LanguageRecipe.Sources sources, List<TokenFile> files) {
     if (sources.areAnswers()) {
-      return rows(task, answers(sources));
+      List<Dataset> parts = answers(sources);
+      return rows(task, joined(parts), parts.stream().map(Dataset::size).toList());
     }
     CorpusTask corpus = (CorpusTask) task;
     TokenFile file = corpus.read(sources.texts(), recipe.output());
@@ -236,20 +248,29 @@ final class LanguageRunner implements Job {
     facts.put("documents", file.documents());
     facts.put("rows", rows.size());
     facts.put("sha256", file.sha256());
-    return new Rows(rows, facts, file.sha256());
+    return new Rows(rows, facts, file.sha256(), List.of(rows.size()));
   }
 
-  private static Dataset answers(LanguageRecipe.Sources sources) {
+  /** The rows of each source. */
+  private static List<Dataset> answers(LanguageRecipe.Sources sources) {
     return sources.chats().isEmpty()
-        ? PromptReader.read(sources.prompts())
-        : ChatReader.read(sources.chats());
+        ? sources.prompts().stream().map(source -> PromptReader.read(List.of(source))).toList()
+        : sources.chats().stream().map(source -> ChatReader.read(List.of(source))).toList();
   }
 
-  private static Rows rows(LanguageModelTask task, Dataset data) {
+  /** One set after the other. */
+  private static Dataset joined(List<Dataset> parts) {
+    return Dataset.of(
+        parts.stream().map(Dataset::name).collect(Collectors.joining(", ")),
+        parts.stream().flatMap(part -> part.examples().stream()).toList(),
+        Labels.of(List.of()));
+  }
+
+  private static Rows rows(LanguageModelTask task, Dataset data, List<Integer> sizes) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("rows", data.size());
     facts.put("sha256", data.sha256());
-    return new Rows(task.encode(data), facts, data.sha256());
+    return new Rows(task.encode(data), facts, data.sha256(), sizes);
   }
 
   /** The rows from one to before another: neighbours, so that no text is on both sides. */
@@ -278,18 +299,14 @@ final class LanguageRunner implements Job {
         };
     Map<String, Object> facts = new LinkedHashMap<>(whole.facts());
     facts.put("rows", to - from);
-    return new Rows(rows, facts, whole.sha256() + "[" + from + "," + to + ")");
+    return new Rows(
+        rows, facts, whole.sha256() + "[" + from + "," + to + ")", List.of(rows.size()));
   }
 
   // ---- the run
 
   private Runner.Result train(Base base, LanguageModelTask task, Model model, Materials materials) {
-    TrainReport report =
-        trainer(model, task)
-            .fit(
-                materials.train().rows(),
-                materials.train().sha256(),
-                materials.validation().map(Rows::rows));
+    TrainReport report = fit(task, model, materials);
     if (report.ending() == TrainReport.Ending.STOPPED) {
       return new Runner.Result(report, Optional.empty(), Optional.empty(), recipe.output());
     }
@@ -304,9 +321,39 @@ final class LanguageRunner implements Job {
     return result;
   }
 
-  private Trainer<Model> trainer(Model model, LanguageModelTask task) {
+  private TrainReport fit(LanguageModelTask task, Model model, Materials materials) {
+    try (TechniqueContext context =
+        new TechniqueContext(
+            recipe.seed(),
+            recipe.train(),
+            task,
+            materials.train().rows(),
+            Optional.empty(),
+            Optional.empty(),
+            recipe.data().maxLength(),
+            recipe.output())) {
+      Trainer<Model> trainer = trainer(model, task, context);
+      recipe
+          .data()
+          .mixing()
+          .ifPresent(
+              mixing ->
+                  trainer.sampler(
+                      MixingSampler.ofRows(materials.train().sizes(), mixing, order())));
+      return trainer.fit(
+          materials.train().rows(),
+          materials.train().sha256(),
+          materials.validation().map(Rows::rows));
+    }
+  }
+
+  private Sampler order() {
+    return recipe.train().groupByLength() ? Sampler.lengthGrouped() : Sampler.random();
+  }
+
+  private Trainer<Model> trainer(Model model, LanguageModelTask task, TechniqueContext context) {
     Trainer<Model> trainer =
-        Trainer.of(model, recipe.train().around(task, recipe.seed()))
+        Trainer.of(model, recipe.train().around(task, context))
             .optimizer(recipe.optimizer())
             .schedule(recipe.schedule())
             .seed(recipe.seed())
@@ -319,7 +366,7 @@ final class LanguageRunner implements Job {
         .train()
         .log()
         .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
-    recipe.train().applyTo(trainer, recipe.data().hasValidation());
+    recipe.train().applyTo(trainer, recipe.data().hasValidation(), context);
     return trainer;
   }
 

@@ -58,6 +58,7 @@ final class LanguageWriter {
       case MASKED_LM, CAUSAL_LM -> map.put("packing", data.packing().configName());
       default -> {}
     }
+    data.mixing().ifPresent(mixing -> map.put("mixing", TasksWriter.mixing(mixing)));
     return map;
   }
 

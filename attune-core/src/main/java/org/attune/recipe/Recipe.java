@@ -57,6 +57,10 @@ public record Recipe(
       throw new UsageException(
           "'train.early_stopping' needs 'train.keep_best': the metric that must improve");
     }
+    if (!model.layers().isEmpty() && task != Task.TEXT_CLASSIFICATION) {
+      throw new UsageException(
+          "'model.layers' is for task text-classification, not " + task.configName());
+    }
     if (!loss.equals(ClassLoss.plain()) && task != Task.TEXT_CLASSIFICATION) {
       throw new UsageException("'loss' is for task text-classification, not " + task.configName());
     }
@@ -86,8 +90,14 @@ public record Recipe(
    * @param checkpoint a folder or {@code builtin:NAME}
    * @param precision of the forward pass in training
    * @param dropout instead of every dropout probability in config.json
+   * @param layers of the checkpoint to keep, from 0; empty for all
    */
-  public record ModelPart(String checkpoint, Precision precision, Optional<Double> dropout) {}
+  public record ModelPart(
+      String checkpoint, Precision precision, Optional<Double> dropout, List<Integer> layers) {
+    public ModelPart {
+      layers = List.copyOf(layers);
+    }
+  }
 
   /**
    * What to learn from and to judge by.
@@ -141,10 +151,10 @@ public record Recipe(
     }
 
     /** The task with the techniques around it that change its loss. */
-    TrainTask<Model> around(TrainTask<Model> task, long seed) {
+    TrainTask<Model> around(TrainTask<Model> task, TechniqueContext context) {
       TrainTask<Model> result = task;
       for (TechniquePart technique : techniques) {
-        result = technique.around(result, seed);
+        result = technique.around(result, context);
       }
       return result;
     }
@@ -154,6 +164,12 @@ public record Recipe(
      *
      * @param judged whether there are validation examples
      */
+    void applyTo(Trainer<?> trainer, boolean judged, TechniqueContext context) {
+      applyTo(trainer, judged);
+      techniques.forEach(technique -> technique.applyTo(trainer, context));
+    }
+
+    /** The same without techniques. */
     void applyTo(Trainer<?> trainer, boolean judged) {
       trainer
           .epochs(epochs)
@@ -166,7 +182,6 @@ public record Recipe(
       maxSteps.ifPresent(trainer::maxSteps);
       keepBest.ifPresent(trainer::keepBest);
       earlyStopping.ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
-      techniques.forEach(technique -> technique.applyTo(trainer));
     }
   }
 

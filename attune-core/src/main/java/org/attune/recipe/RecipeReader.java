@@ -42,7 +42,7 @@ final class RecipeReader {
 
   static Recipe recipe(Section root) {
     String task = root.choice("task", root.requiredText("task"), Job.tasks());
-    if (LanguageRecipe.Task.of(task).isPresent()) {
+    if (LanguageRecipe.Task.of(task).isPresent() || TasksRecipe.Kind.of(task).isPresent()) {
       throw new UsageException("recipe: task " + task + " is read with Job.read");
     }
     Recipe.ModelPart model = model(root.required("model"));
@@ -74,7 +74,7 @@ final class RecipeReader {
         .orElseThrow();
   }
 
-  private static Recipe.ModelPart model(Section section) {
+  static Recipe.ModelPart model(Section section) {
     Recipe.ModelPart model =
         new Recipe.ModelPart(
             section.requiredText("checkpoint"),
@@ -82,7 +82,8 @@ final class RecipeReader {
                 section
                     .choice("precision", "auto", List.of("auto", "fp32", "bf16"))
                     .toUpperCase(Locale.ROOT)),
-            section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99)));
+            section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99)),
+            section.integers("layers", 0, 1 << 12));
     section.finish();
     return model;
   }
@@ -103,7 +104,7 @@ final class RecipeReader {
     return data;
   }
 
-  private static DataSource source(Section section) {
+  static DataSource source(Section section) {
     String path = section.requiredText("path");
     boolean builtin = path.startsWith(DataSource.BUILTIN);
     Optional<String> format = section.text("format");

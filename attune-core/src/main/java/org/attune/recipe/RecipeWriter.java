@@ -39,11 +39,14 @@ final class RecipeWriter {
     return Map.of("adamw", adamw);
   }
 
-  private static Map<String, Object> model(Recipe.ModelPart model) {
+  static Map<String, Object> model(Recipe.ModelPart model) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("checkpoint", model.checkpoint());
     map.put("precision", model.precision().name().toLowerCase(Locale.ROOT));
     model.dropout().ifPresent(dropout -> map.put("dropout", dropout));
+    if (!model.layers().isEmpty()) {
+      map.put("layers", model.layers());
+    }
     return map;
   }
 
@@ -60,7 +63,7 @@ final class RecipeWriter {
     return map;
   }
 
-  private static Map<String, Object> source(DataSource source) {
+  static Map<String, Object> source(DataSource source) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("path", source.path());
     map.put("text", source.text());

@@ -69,7 +69,7 @@ final class RunOutput {
     return map;
   }
 
-  private static Map<String, Object> fingerprint(Dataset data) {
+  static Map<String, Object> fingerprint(Dataset data) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("rows", data.size());
     map.put("sha256", data.sha256());

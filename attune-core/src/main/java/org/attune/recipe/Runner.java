@@ -13,6 +13,7 @@ import org.attune.data.Split;
 import org.attune.metric.Evaluation;
 import org.attune.models.Families;
 import org.attune.models.Head;
+import org.attune.models.KeptLayers;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
 import org.attune.nn.Module;
@@ -119,7 +120,7 @@ public final class Runner implements Job {
             recipe.loss().equals(ClassLoss.plain())
                 ? plain
                 : plain.withLoss(recipe.loss(), materials.train());
-        yield run(checkpoint, materials, task, task.load(checkpoint, config, recipe.seed()));
+        yield run(checkpoint, materials, task, kept(task.load(checkpoint, config, recipe.seed())));
       }
       case SENTENCE_EMBEDDING -> {
         var task = SentenceEmbedding.of(materials.tokenizer(), recipe.data().maxScore());
@@ -170,15 +171,27 @@ public final class Runner implements Job {
     return Families.of(config).withDropout(config, recipe.model().dropout().get());
   }
 
+  /** The layers that the recipe keeps. */
+  private Pretrained.Loaded kept(Pretrained.Loaded loaded) {
+    if (recipe.model().layers().isEmpty()) {
+      return loaded;
+    }
+    try (Model deep = loaded.model()) {
+      return new Pretrained.Loaded(KeptLayers.of(deep, recipe.model().layers()), loaded.report());
+    }
+  }
+
   private <T extends TrainTask<Model>> Result run(
       Checkpoint checkpoint, Materials materials, T task, Pretrained.Loaded loaded) {
-    try (Model model = loaded.model()) {
+    try (Model model = loaded.model();
+        TechniqueContext context = context(materials, task)) {
       loaded.report().remarks().forEach(notes);
-      Trainer<Model> trainer = trainer(model, recipe.train().around(task, recipe.seed()));
       TrainReport report =
-          materials.validation().isPresent()
-              ? trainer.fit(materials.train(), materials.validation().get())
-              : trainer.fit(materials.train());
+          trainer(model, recipe.train().around(task, context), context)
+              .fit(
+                  context.rows(),
+                  materials.train().sha256(),
+                  materials.validation().map(task::encode));
       if (report.ending() == TrainReport.Ending.STOPPED) {
         return new Result(report, Optional.empty(), Optional.empty(), recipe.output());
       }
@@ -194,8 +207,20 @@ public final class Runner implements Job {
     }
   }
 
-  private <M extends Module> Trainer<M> trainer(M model, TrainTask<M> task) {
-    Trainer<M> trainer =
+  private TechniqueContext context(Materials materials, TrainTask<Model> task) {
+    return new TechniqueContext(
+        recipe.seed(),
+        recipe.train(),
+        task,
+        task.encode(materials.train()),
+        Optional.of(materials.train()),
+        Optional.of(recipe.data().train()),
+        recipe.data().maxLength(),
+        recipe.output());
+  }
+
+  private Trainer<Model> trainer(Model model, TrainTask<Model> task, TechniqueContext context) {
+    Trainer<Model> trainer =
         Trainer.of(model, task)
             .optimizer(recipe.optimizer())
             .schedule(recipe.schedule())
@@ -209,7 +234,7 @@ public final class Runner implements Job {
         .train()
         .log()
         .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
-    recipe.train().applyTo(trainer, hasValidation());
+    recipe.train().applyTo(trainer, hasValidation(), context);
     return trainer;
   }
 

@@ -151,6 +151,24 @@ final class Section {
         .orElse(List.of());
   }
 
+  /** A list of whole numbers; empty where the key is not there. */
+  List<Integer> integers(String key, int min, int max) {
+    return texts(key).stream()
+        .map(
+            text -> {
+              try {
+                int value = Integer.parseInt(text);
+                if (value >= min && value <= max) {
+                  return value;
+                }
+              } catch (NumberFormatException e) {
+                // Falls through to the message, which says what was expected.
+              }
+              throw wrong(key, text, "whole numbers from " + min + " to " + max);
+            })
+        .toList();
+  }
+
   Map<String, String> textMap(String key) {
     Map<String, String> map = new LinkedHashMap<>();
     node(key)

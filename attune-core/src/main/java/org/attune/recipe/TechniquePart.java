@@ -22,16 +22,19 @@ public interface TechniquePart {
   /** Its settings under their keys, every default spelled out. */
   Map<String, Object> toMap();
 
-  /** Tells a trainer, where it takes part in the steps. */
-  default void applyTo(Trainer<?> trainer) {}
+  /**
+   * Tells a trainer, where it takes part in the steps or orders the rows.
+   *
+   * @throws UsageException when it does not fit the run
+   */
+  default void applyTo(Trainer<?> trainer, TechniqueContext context) {}
 
   /**
    * The task with this technique around it, where it changes the loss.
    *
-   * @param seed of the recipe
    * @throws UsageException when it does not fit the task
    */
-  default TrainTask<Model> around(TrainTask<Model> task, long seed) {
+  default TrainTask<Model> around(TrainTask<Model> task, TechniqueContext context) {
     return task;
   }
 
@@ -52,7 +55,7 @@ public interface TechniquePart {
     }
 
     @Override
-    public void applyTo(Trainer<?> trainer) {
+    public void applyTo(Trainer<?> trainer, TechniqueContext context) {
       trainer.technique(WeightAverage.exponential(decay));
     }
   }
@@ -74,7 +77,7 @@ public interface TechniquePart {
     }
 
     @Override
-    public void applyTo(Trainer<?> trainer) {
+    public void applyTo(Trainer<?> trainer, TechniqueContext context) {
       trainer.technique(WeightAverage.stochastic(start));
     }
   }
@@ -96,7 +99,7 @@ public interface TechniquePart {
     }
 
     @Override
-    public void applyTo(Trainer<?> trainer) {
+    public void applyTo(Trainer<?> trainer, TechniqueContext context) {
       trainer.technique(new Neftune(alpha, seed));
     }
   }
@@ -114,7 +117,7 @@ public interface TechniquePart {
     }
 
     @Override
-    public TrainTask<Model> around(TrainTask<Model> task, long seed) {
+    public TrainTask<Model> around(TrainTask<Model> task, TechniqueContext context) {
       if (task instanceof TextClassification classification) {
         return new RDrop(classification, alpha);
       }
@@ -141,8 +144,8 @@ public interface TechniquePart {
     }
 
     @Override
-    public TrainTask<Model> around(TrainTask<Model> task, long seed) {
-      return new FreeLb<>(task, settings, seed);
+    public TrainTask<Model> around(TrainTask<Model> task, TechniqueContext context) {
+      return new FreeLb<>(task, settings, context.seed());
     }
   }
 }

@@ -40,6 +40,8 @@ final class TechniqueReader {
                     section.number("step_size", 0.1, 0, ANY),
                     section.number("start", 0.1, 0, ANY),
                     section.number("radius", 0, 0, ANY))));
+    readers.put(DistillationPart.KEY, DistillationPart::read);
+    readers.put(CurriculumPart.KEY, CurriculumPart::read);
     return readers;
   }
 

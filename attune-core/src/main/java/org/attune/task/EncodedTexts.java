@@ -1,6 +1,7 @@
 package org.attune.task;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
@@ -56,6 +57,11 @@ final class EncodedTexts implements Encoded {
 
   Target target(int row) {
     return targets.get(row);
+  }
+
+  /** Whether another tokenizer made the same ids of a row. */
+  boolean sameTokens(EncodedTexts other, int row) {
+    return Arrays.equals(encodings.get(row).ids(), other.encodings.get(row).ids());
   }
 
   /** Rows that were cut to fit. */

@@ -276,6 +276,7 @@ public final class Trainer<M extends Module> {
     Map<String, String> print = settings.fingerprint();
     print.put("task", task.fingerprint());
     print.put("techniques", technique.fingerprint());
+    print.put("order of rows", sampler.fingerprint());
     print.put("training data", digest);
     print.put("training tokens", Long.toString(tokens(train)));
     if (settings.keepBest().isPresent()) {

@@ -1,6 +1,7 @@
 package org.attune.models.bart;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
@@ -22,6 +23,11 @@ public final class BartFamily extends ConfiguredFamily<BartConfig> {
     has(Head.CAUSAL_LM, BartForCausalLM::new);
     has(Head.SEQUENCE_CLASSIFICATION, BartForSequenceClassification::new);
     has(Head.QUESTION_ANSWERING, BartForQuestionAnswering::new);
+  }
+
+  @Override
+  public Optional<String> layersKey() {
+    return Optional.empty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.attune.models.distilbert;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
@@ -24,6 +25,11 @@ public final class DistilBertFamily extends ConfiguredFamily<DistilBertConfig> {
     has(Head.QUESTION_ANSWERING, DistilBertForQuestionAnswering::new);
     has(Head.MULTIPLE_CHOICE, DistilBertForMultipleChoice::new);
     has(Head.MASKED_LM, DistilBertForMaskedLM::new);
+  }
+
+  @Override
+  public Optional<String> layersKey() {
+    return Optional.of("n_layers");
   }
 
   @Override

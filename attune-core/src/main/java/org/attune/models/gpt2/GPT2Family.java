@@ -1,6 +1,7 @@
 package org.attune.models.gpt2;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.attune.models.ConfiguredFamily;
 import org.attune.models.Head;
@@ -28,6 +29,11 @@ public final class GPT2Family extends ConfiguredFamily<GPT2Config> {
   @Override
   public String architecture(Head head) {
     return head == Head.CAUSAL_LM ? "GPT2LMHeadModel" : className() + head.suffix();
+  }
+
+  @Override
+  public Optional<String> layersKey() {
+    return Optional.of("n_layer");
   }
 
   @Override

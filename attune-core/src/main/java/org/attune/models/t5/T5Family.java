@@ -1,6 +1,7 @@
 package org.attune.models.t5;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.checkpoint.Weights;
@@ -61,6 +62,11 @@ public final class T5Family extends ConfiguredFamily<T5Config> {
       Tensor equal = Autograd.noGrad(() -> weights.load(LM_HEAD).eq(weights.load(SHARED)).sum());
       return (long) equal.item() != weights.shape(SHARED).numel();
     }
+  }
+
+  @Override
+  public Optional<String> layersKey() {
+    return Optional.empty();
   }
 
   @Override
