@@ -3,7 +3,7 @@
     python bench/generate.py [--rounds 5] [--families gpt2 t5] [--beams 1 4] [--precisions fp32 bf16] [--python PYTHON]
 
 Writes bench/results/generate.json (every run) and .md (the table). The target: 2 x transformers' tokens/s. Tokens are
-those of the best text of each prompt; no text ends early. Both sides run a pass before the timed ones.
+those of the best text of each prompt; no text ends early. Both sides first write for --warm-up-seconds, untimed.
 """
 import argparse
 import json
@@ -14,7 +14,7 @@ import time
 
 import sides
 
-SHAPE = ("layers", "width", "heads", "batch_size", "prompt_tokens", "new_tokens", "repeats")
+SHAPE = ("layers", "width", "heads", "batch_size", "prompt_tokens", "new_tokens", "repeats", "warm_up_seconds")
 
 
 def write_with_transformers(args):
@@ -49,6 +49,9 @@ def write_with_transformers(args):
         return seconds
 
     first = once()
+    warm = time.perf_counter() + args.warm_up_seconds
+    while time.perf_counter() < warm:
+        once()
     seconds = [once() for _ in range(args.repeats)]
     tokens = args.batch_size * args.new_tokens
     print(json.dumps({
@@ -109,7 +112,7 @@ def main():
     parser.add_argument("--families", nargs="+", default=["gpt2", "t5"])
     parser.add_argument("--beams", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16"])
-    for name, value in zip(SHAPE, (6, 512, 8, 8, 32, 64, 3)):
+    for name, value in zip(SHAPE, (6, 512, 8, 8, 32, 64, 3, 8)):
         parser.add_argument("--" + name.replace("_", "-"), type=int, default=value)
     parser.add_argument("--python", default=sys.executable, help="Python with reference/requirements.txt")
     parser.add_argument("--name", default="generate", help="of the result files")

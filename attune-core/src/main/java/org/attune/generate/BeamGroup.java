@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The texts of one prompt that are followed together, and those that have ended: the bookkeeping of
@@ -15,6 +16,9 @@ import java.util.Optional;
 final class BeamGroup {
   /** Where transformers puts what must not win; texts that are not there score this. */
   private static final float NEVER_CHOSEN = -1.0e9f;
+
+  /** No seat, or a row that nothing sits in. */
+  private static final int FREE = -1;
 
   /**
    * A way to go on.
@@ -35,8 +39,9 @@ final class BeamGroup {
   private final Beams settings;
   private final Stopping stopping;
   private final List<Generated> finished = new ArrayList<>(); // best first, at most width
-  private List<Sequence> running;
+  private List<Sequence> running; // best first
   private float[] scores;
+  private final int[] seats; // of each running text: which of the group's decoder rows has read it
   private boolean improvable = true;
   private boolean open = true;
 
@@ -51,6 +56,7 @@ final class BeamGroup {
     this.stopping = stopping;
     this.running = Collections.nCopies(width, start);
     this.scores = new float[width];
+    this.seats = IntStream.range(0, width).toArray();
     // Only the first counts at first: all begin alike.
     Arrays.fill(scores, 1, width, NEVER_CHOSEN);
   }
@@ -60,8 +66,18 @@ final class BeamGroup {
     return open;
   }
 
-  List<Sequence> running() {
-    return running;
+  /** The running texts in the order of the decoder's rows. */
+  List<Sequence> rows() {
+    Sequence[] rows = new Sequence[width];
+    for (int beam = 0; beam < width; beam++) {
+      rows[seats[beam]] = running.get(beam);
+    }
+    return List.of(rows);
+  }
+
+  /** The group's row of the decoder that has read a running text, from 0. */
+  int seat(int beam) {
+    return seats[beam];
   }
 
   float score(int beam) {
@@ -77,7 +93,7 @@ final class BeamGroup {
    * Goes on with the best choices that do not end, and takes up those that do.
    *
    * @param choices best first
-   * @return for each running text the number of the one it goes on from
+   * @return for each of the group's decoder rows the one it goes on from
    */
   int[] advance(List<Choice> choices) {
     List<Choice> kept = new ArrayList<>();
@@ -99,11 +115,41 @@ final class BeamGroup {
     }
     boolean allEnded = kept.isEmpty();
     kept.addAll(ended);
-    int[] parents = follow(kept.subList(0, Math.min(width, kept.size())));
+    int[] origins = sit(follow(kept.subList(0, Math.min(width, kept.size()))));
     finish(newlyFinished);
     improvable &= best(written) > (full() ? (float) finished.get(width - 1).score() : NEVER_CHOSEN);
     open = improvable && !(full() && settings.earlyStopping() == EarlyStopping.TRUE) && !allEnded;
-    return parents;
+    return origins;
+  }
+
+  /**
+   * Gives every text a row of the decoder: the one its parent sat in, where no better text has
+   * taken that already, else the row of one that nothing goes on from. So only as many rows change
+   * as texts were given up.
+   *
+   * @param parents for each running text the number of the one it goes on from
+   * @return for each row the one it goes on from
+   */
+  private int[] sit(int[] parents) {
+    int[] before = seats.clone();
+    int[] origins = new int[width];
+    Arrays.fill(origins, FREE);
+    for (int beam = 0; beam < width; beam++) {
+      int seat = before[parents[beam]];
+      seats[beam] = origins[seat] == FREE ? seat : FREE;
+      origins[seat] = seat;
+    }
+    int free = 0;
+    for (int beam = 0; beam < width; beam++) {
+      if (seats[beam] == FREE) {
+        while (origins[free] != FREE) {
+          free++;
+        }
+        seats[beam] = free;
+        origins[free] = before[parents[beam]];
+      }
+    }
+    return origins;
   }
 
   private int[] follow(List<Choice> chosen) {

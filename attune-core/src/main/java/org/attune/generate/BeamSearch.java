@@ -56,8 +56,8 @@ final class BeamSearch {
       return groups.stream().anyMatch(BeamGroup::open);
     }
 
-    List<Sequence> running() {
-      return groups.stream().flatMap(group -> group.running().stream()).toList();
+    List<Sequence> rows() {
+      return groups.stream().flatMap(group -> group.rows().stream()).toList();
     }
   }
 
@@ -86,7 +86,7 @@ final class BeamSearch {
       try (Scope scope = Scope.open()) {
         boolean begin = tokens.length == 0;
         Tensor logits = decoding.next(begin ? first : Tensors.ofLongs(tokens, tokens.length, 1));
-        List<Sequence> rows = begin ? starts : running(prompts);
+        List<Sequence> rows = begin ? starts : rows(prompts);
         long[] parents = advance(prompts, best(logits, rows), begin);
         boolean stop = cancelled.getAsBoolean();
         List<Prompt> going = stop ? List.of() : prompts.stream().filter(Prompt::open).toList();
@@ -111,32 +111,37 @@ final class BeamSearch {
         .toList();
   }
 
-  private static List<Sequence> running(List<Prompt> prompts) {
-    return prompts.stream().flatMap(prompt -> prompt.running().stream()).toList();
+  /** The texts in the order of the decoder's rows. */
+  private static List<Sequence> rows(List<Prompt> prompts) {
+    return prompts.stream().flatMap(prompt -> prompt.rows().stream()).toList();
   }
 
   // ---- scores
 
   private Best best(Tensor logits, List<Sequence> rows) {
-    // Rules that change scores, and filters, work on log-probabilities; bans work on either.
-    boolean normalize = !processors.onlyBans() || sampler.isPresent();
     Tensor single = logits.to(DType.F32);
-    Tensor scores = normalize ? Functional.logSoftmax(single, -1) : single; // [R, V]
-    float[] offsets =
-        normalize ? new float[rows.size()] : Selection.logSumExp(single).toFloats(); // [R]
-    Tensor processed = processors.apply(scores, rows);
     if (sampler.isPresent()) {
-      return drawn(sampler.get().candidates(processed), rows);
+      Tensor scores = processors.apply(Functional.logSoftmax(single, -1), rows);
+      return drawn(sampler.get().candidates(scores), rows);
     }
     int wanted = Math.max(2, 1 + stopping.eos().eosTokenId().size()) * groupWidth;
     // A penalty can push out of the list as many tokens as other groups have chosen.
-    int count = (int) Math.min(wanted + settings.numBeams() - groupWidth, processed.size(1));
-    Selection.Best top = Selection.top(processed, count);
-    float[] values = top.values().toFloats();
-    for (int i = 0; i < values.length; i++) {
-      values[i] -= offsets[i / count];
+    int count = (int) Math.min(wanted + settings.numBeams() - groupWidth, single.size(1));
+    Selection.Best top = best(single, rows, count);
+    return new Best(top.indices().toLongs(), top.values().toFloats(), count);
+  }
+
+  /** Tokens and log-probabilities, best first. */
+  private Selection.Best best(Tensor logits, List<Sequence> rows, int count) {
+    if (processors.isEmpty()) {
+      return Selection.topLogProbabilities(logits, count);
     }
-    return new Best(top.indices().toLongs(), values, count);
+    if (!processors.onlyBans()) { // these work on log-probabilities; bans work on either
+      return Selection.top(processors.apply(Functional.logSoftmax(logits, -1), rows), count);
+    }
+    Tensor offsets = Selection.logSumExp(logits).unsqueeze(1); // [R, 1], of all tokens
+    Selection.Best top = Selection.top(processors.apply(logits, rows), count);
+    return new Selection.Best(top.values().minus(offsets), top.indices());
   }
 
   /** The candidates of all rows in one table; rows that have fewer are filled with -inf. */
@@ -164,13 +169,13 @@ final class BeamSearch {
       Map<Integer, Integer> chosen = new HashMap<>(); // token to beams of earlier groups
       for (BeamGroup group : prompts.get(p).groups()) {
         int from = begin ? p : row;
-        int[] beams = IntStream.range(0, groupWidth).toArray();
+        int[] origins = IntStream.range(0, groupWidth).toArray();
         if (group.open()) {
-          beams = group.advance(choices(group, best, from, begin, chosen));
-          group.running().forEach(text -> chosen.merge(last(text), 1, Integer::sum));
+          origins = group.advance(choices(group, best, from, begin, chosen));
+          group.rows().forEach(text -> chosen.merge(last(text), 1, Integer::sum));
         }
-        for (int beam : beams) {
-          parents[row++] = begin ? p : from + beam;
+        for (int origin : origins) {
+          parents[row++] = begin ? p : from + origin;
         }
       }
     }
@@ -183,7 +188,7 @@ final class BeamSearch {
     // All beams begin as the same row.
     for (int beam = 0; beam < (begin ? 1 : groupWidth); beam++) {
       for (int i = 0; i < best.width(); i++) {
-        int place = (from + beam) * best.width() + i;
+        int place = (from + group.seat(beam)) * best.width() + i;
         int token = (int) best.tokens()[place];
         float penalty = (float) settings.diversityPenalty() * chosen.getOrDefault(token, 0);
         float score = best.logProbabilities()[place] + group.score(beam) - penalty;
@@ -202,7 +207,7 @@ final class BeamSearch {
    */
   private Comparator<Choice> byChance(BeamGroup group, List<Choice> choices) {
     Map<Choice, Double> keys = new HashMap<>();
-    Sequence site = group.running().get(0);
+    Sequence site = group.rows().get(0);
     for (int i = 0; i < choices.size(); i++) {
       double gumbel = -Math.log(-Math.log(sampler.orElseThrow().uniform(site, i)));
       keys.put(choices.get(i), choices.get(i).score() + gumbel);
@@ -239,7 +244,7 @@ final class BeamSearch {
   }
 
   private static long[] tokens(List<Prompt> prompts) {
-    return running(prompts).stream().mapToLong(BeamSearch::last).toArray();
+    return rows(prompts).stream().mapToLong(BeamSearch::last).toArray();
   }
 
   /**

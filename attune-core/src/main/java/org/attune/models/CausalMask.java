@@ -106,8 +106,12 @@ public final class CausalMask {
       return mix(attention, q, k, v);
     }
     // Attention runs in fp32: a cache that holds it is not converted anew for every token.
-    cache.get().append(k.to(DType.F32), v.to(DType.F32));
+    cache.get().append(single(k), single(v));
     return mix(attention, q, cache.get().keys(), cache.get().values());
+  }
+
+  private static Tensor single(Tensor x) {
+    return x.dtype() == DType.F32 ? x : x.to(DType.F32);
   }
 
   /**

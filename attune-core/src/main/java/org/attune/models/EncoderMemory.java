@@ -75,13 +75,18 @@ public final class EncoderMemory implements AutoCloseable {
    */
   public Tensor attend(int layer, Attention attention, Tensor query) {
     Layer own = layers.get(layer);
+    if (beams == 1) {
+      return read(own, attention, query);
+    }
     long rows = query.size(0); // R
     long width = query.size(2); // H E
     Tensor together = query.reshape(rows / beams, beams * query.size(1), width); // [P, beams t, ..]
-    Tensor mixed =
-        attention.join(
-            attention.mix(attention.splitQuery(together), own.keys(), own.values(), mask));
-    return mixed.reshape(rows, query.size(1), width);
+    return read(own, attention, together).reshape(rows, query.size(1), width);
+  }
+
+  private Tensor read(Layer own, Attention attention, Tensor query) {
+    return attention.join(
+        attention.mix(attention.splitQuery(query), own.keys(), own.values(), mask));
   }
 
   /** Row i goes on from what row {@code rows[i]} has read; see {@link Decoding#reorder}. */

@@ -173,10 +173,16 @@ public final class Attention extends Module {
 
   /** [B, H, T, E] to [B, T, H E]. */
   public Tensor join(Tensor x) {
+    if (x.size(2) == 1) {
+      return x.reshape(x.size(0), 1, x.size(1) * x.size(3)); // one token: nothing changes places
+    }
     return x.transpose(1, 2).reshape(x.size(0), x.size(2), x.size(1) * x.size(3));
   }
 
   private static Tensor split(Tensor x, int heads) {
+    if (x.size(1) == 1) {
+      return x.reshape(x.size(0), heads, 1, x.size(2) / heads);
+    }
     return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
   }
 

@@ -1,7 +1,10 @@
 package org.attune.nn;
 
+import java.util.List;
 import java.util.Optional;
+import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
+import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
@@ -42,15 +45,31 @@ public final class Conv1D extends Module {
    */
   public Tensor forward(Tensor x) {
     return packing
-        .of(weight.value())
+        .of(List.of(weight.value()))
         .map(packed -> packed.times(x))
         .orElseGet(() -> Functional.linear(x, weight.value().t(), bias.value()));
+  }
+
+  /**
+   * residual + forward(x). Where the weight is packed the sum takes the residual's memory, which
+   * must not be needed any more: this is for a decoder's step.
+   *
+   * @param residual [.., out]
+   * @param x [.., in]
+   */
+  public Tensor addTo(Tensor residual, Tensor x) {
+    Optional<PackedMatrix> packed = packing.of(List.of(weight.value()));
+    if (packed.isEmpty() || residual.dtype() != DType.F32) {
+      return residual.plus(forward(x));
+    }
+    packed.get().addTimes(residual, x);
+    return residual;
   }
 
   @Override
   void pack() {
     try (Scope scope = Scope.open()) {
-      packing.pack(weight.value(), weight.value().t(), Optional.of(bias.value()));
+      packing.pack(List.of(weight.value()), weight.value().t(), Optional.of(bias.value()));
     }
   }
 

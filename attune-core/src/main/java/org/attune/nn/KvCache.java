@@ -16,7 +16,8 @@ import org.attune.tensor.Tensors;
  */
 public final class KvCache implements AutoCloseable {
   private final long capacity;
-  private Tensor keys; // [R, H, capacity, E]; null before the first append
+  private Tensor both; // [R, 2, H, capacity, E], keys and values; null before the first append
+  private Tensor keys; // [R, H, capacity, E], a view
   private Tensor values;
   private long length;
 
@@ -47,9 +48,8 @@ public final class KvCache implements AutoCloseable {
       throw new IllegalStateException(
           "a cache for " + capacity + " tokens cannot take " + added + " behind " + length);
     }
-    if (keys == null) {
-      keys = room(key);
-      values = room(value);
+    if (both == null) {
+      take(room(key));
     }
     Autograd.noGrad(
         () -> {
@@ -60,8 +60,15 @@ public final class KvCache implements AutoCloseable {
   }
 
   private Tensor room(Tensor like) {
-    Shape shape = Shape.of(like.size(0), like.size(1), capacity, like.size(3));
-    return Tensors.empty(shape, like.dtype() == DType.BF16 ? DType.BF16 : DType.F32).keep();
+    Shape shape = Shape.of(like.size(0), 2, like.size(1), capacity, like.size(3));
+    return Tensors.empty(shape, like.dtype() == DType.BF16 ? DType.BF16 : DType.F32);
+  }
+
+  /** Makes this the memory: [R, 2, H, capacity, E]. */
+  private void take(Tensor room) {
+    both = room.keep();
+    keys = room.select(1, 0).keep();
+    values = room.select(1, 1).keep();
   }
 
   /** All keys so far [R, H, length, E], a view. */
@@ -76,11 +83,12 @@ public final class KvCache implements AutoCloseable {
 
   /** Row i becomes a copy of row {@code rows[i]}: rows [R'] I64. */
   public void reorder(Tensor rows) {
-    if (keys == null) {
+    if (both == null) {
       return;
     }
-    keys = replaced(keys, rows);
-    values = replaced(values, rows);
+    Tensor chosen = Autograd.noGrad(() -> both.indexSelect(0, rows));
+    close();
+    take(chosen);
   }
 
   /**
@@ -105,29 +113,19 @@ public final class KvCache implements AutoCloseable {
   }
 
   private void copy(Tensor sources, Tensor targets, long from) {
-    if (keys != null && from < length) {
-      move(keys, targets, sources, from);
-      move(values, targets, sources, from);
+    if (both != null && from < length) {
+      Tensor behind = both.narrow(3, from, length - from); // [R, 2, H, length - from, E], a view
+      behind.indexCopyInPlace(0, targets, behind.indexSelect(0, sources));
     }
-  }
-
-  private void move(Tensor cache, Tensor targets, Tensor sources, long from) {
-    Tensor behind = cache.narrow(2, from, length - from); // [R, H, length - from, E], a view
-    behind.indexCopyInPlace(0, targets, behind.indexSelect(0, sources));
-  }
-
-  private static Tensor replaced(Tensor old, Tensor rows) {
-    Tensor chosen = Autograd.noGrad(() -> old.indexSelect(0, rows)).keep();
-    old.close();
-    return chosen;
   }
 
   @Override
   public void close() {
-    if (keys != null) {
+    if (both != null) {
       keys.close();
       values.close();
-      keys = null;
+      both.close();
+      both = null;
     }
   }
 }

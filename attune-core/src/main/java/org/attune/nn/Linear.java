@@ -3,6 +3,7 @@ package org.attune.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
 import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Shape;
@@ -13,6 +14,7 @@ public final class Linear extends Module {
   private final Parameter weight; // "weight" [out, in]
   private final Parameter bias; // "bias" [out], null without
   private final Packing packing = new Packing();
+  private boolean joined; // packed with others, by a JoinedLinear
 
   private Linear(Parameter weight, long out, boolean hasBias) {
     this.weight = parameter("weight", weight);
@@ -63,7 +65,16 @@ public final class Linear extends Module {
   public OutputEmbeddings outputEmbeddings() {
     Tensor matrix = weight.value();
     return new OutputEmbeddings(
-        matrix, Optional.ofNullable(bias).map(Parameter::value), packing.of(matrix));
+        matrix, Optional.ofNullable(bias).map(Parameter::value), packing.of(List.of(matrix)));
+  }
+
+  /** Leaves packing to a layer that does it for several. */
+  void join() {
+    joined = true;
+  }
+
+  boolean isBiased() {
+    return bias != null;
   }
 
   /**
@@ -100,7 +111,7 @@ public final class Linear extends Module {
    * @return [.., out]
    */
   public Tensor forward(Tensor x) {
-    Optional<PackedMatrix> packed = packing.of(weight.value());
+    Optional<PackedMatrix> packed = packing.of(List.of(weight.value()));
     if (packed.isPresent()) {
       return packed.get().times(x);
     }
@@ -109,9 +120,28 @@ public final class Linear extends Module {
         : Functional.linear(x, weight.value(), bias.value());
   }
 
+  /**
+   * residual + forward(x). Where the weight is packed the sum takes the residual's memory, which
+   * must not be needed any more: this is for a decoder's step.
+   *
+   * @param residual [.., out]
+   * @param x [.., in]
+   */
+  public Tensor addTo(Tensor residual, Tensor x) {
+    Optional<PackedMatrix> packed = packing.of(List.of(weight.value()));
+    if (packed.isEmpty() || residual.dtype() != DType.F32) {
+      return residual.plus(forward(x));
+    }
+    packed.get().addTimes(residual, x);
+    return residual;
+  }
+
   @Override
   void pack() {
-    packing.pack(weight.value(), weight.value(), Optional.ofNullable(bias).map(Parameter::value));
+    if (!joined) {
+      Tensor matrix = weight.value();
+      packing.pack(List.of(matrix), matrix, Optional.ofNullable(bias).map(Parameter::value));
+    }
   }
 
   @Override

@@ -1,27 +1,41 @@
 package org.attune.nn;
 
+import java.util.List;
 import java.util.Optional;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Tensor;
 
-/** A layer's weight in the engine's own layout, from {@link Module#packMatrices} on. */
+/** Weights in the engine's own layout, from {@link Module#packMatrices} on. */
 final class Packing {
-  private record Packed(Tensor from, PackedMatrix matrix) {}
+  private record Packed(List<Tensor> from, PackedMatrix matrix) {
+    boolean isOf(List<Tensor> sources) {
+      for (int i = 0; i < sources.size(); i++) {
+        if (sources.get(i) != from.get(i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   private volatile Packed packed; // null until asked for, and where nothing packs it
 
   /**
    * Packs a weight, unless that is done.
    *
-   * @param source the parameter's value, which the copy stands for
-   * @param weight the same as [out, in]
+   * @param sources values of the parameters that the copy stands for, always as many
+   * @param weight the same as one [out, in]
    */
-  synchronized void pack(Tensor source, Tensor weight, Optional<Tensor> bias) {
-    if (packed == null || packed.from != source) {
+  synchronized void pack(List<Tensor> sources, Tensor weight, Optional<Tensor> bias) {
+    if (!isPacked(sources)) {
       drop();
-      packed = PackedMatrix.of(weight, bias).map(matrix -> new Packed(source, matrix)).orElse(null);
+      packed = PackedMatrix.of(weight, bias).map(m -> new Packed(sources, m)).orElse(null);
     }
+  }
+
+  synchronized boolean isPacked(List<Tensor> sources) {
+    return packed != null && packed.isOf(sources);
   }
 
   /** Frees the copy. */
@@ -32,10 +46,10 @@ final class Packing {
     }
   }
 
-  /** The copy of this parameter's value, where there is one and no gradient is asked for. */
-  Optional<PackedMatrix> of(Tensor source) {
+  /** The copy of these parameters' values, where there is one and no gradient is asked for. */
+  Optional<PackedMatrix> of(List<Tensor> sources) {
     Packed now = packed;
-    return now == null || now.from != source || Autograd.isOn()
+    return now == null || !now.isOf(sources) || Autograd.isOn()
         ? Optional.empty()
         : Optional.of(now.matrix);
   }

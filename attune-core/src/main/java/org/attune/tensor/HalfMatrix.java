@@ -61,7 +61,7 @@ final class HalfMatrix extends PackedMatrix {
 
   @Override
   public Tensor times(Tensor x) {
-    Tensor wide = x.to(DType.F32);
+    Tensor wide = Tensors.plain(x, DType.F32);
     return EngineCall.tensor(
         "packedLinear",
         () -> {

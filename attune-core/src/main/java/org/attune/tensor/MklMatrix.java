@@ -13,18 +13,23 @@ final class MklMatrix extends PackedMatrix {
   private static final int PACKED = 151;
   private static final int RIGHT_MATRIX = 162;
 
-  /** Rows that the layout is made for; MKL takes any number. */
-  private static final int ROWS = 16;
+  /**
+   * Rows that the layout is made for; any number can be multiplied. Made for 31 or fewer it takes a
+   * quarter more time for 32 rows, and no less for 8.
+   */
+  private static final int ROWS = 48;
 
   private final int out;
   private final int in;
   private final Tensor packed; // F32, what lies in it is MKL's own affair
+  private final FloatPointer matrix; // where that begins
   private final Optional<Tensor> bias; // [out]
 
   private MklMatrix(int out, int in, Tensor packed, Optional<Tensor> bias) {
     this.out = out;
     this.in = in;
     this.packed = packed;
+    this.matrix = data(packed);
     this.bias = bias;
   }
 
@@ -52,14 +57,38 @@ final class MklMatrix extends PackedMatrix {
   @Override
   public Tensor times(Tensor x) {
     long[] dims = x.shape().toArray();
-    if (dims[dims.length - 1] != in) {
+    requireWidth(dims[dims.length - 1], x);
+    dims[dims.length - 1] = out;
+    Tensor y = Tensors.empty(Shape.of(dims), DType.F32);
+    multiply(x, 0, y);
+    return y;
+  }
+
+  @Override
+  public void addTimes(Tensor sum, Tensor x) {
+    requireWidth(x.size(-1), x);
+    if (sum.dtype() != DType.F32 || !sum.handle().is_contiguous()) {
+      throw new IllegalArgumentException(
+          "a product is added to contiguous F32, not to " + sum.describe());
+    }
+    if (sum.numel() / out != x.numel() / in) {
+      throw new IllegalArgumentException(
+          "the product of " + x.describe() + " cannot be added to " + sum.describe());
+    }
+    multiply(x, 1, sum);
+  }
+
+  private void requireWidth(long width, Tensor x) {
+    if (width != in) {
       throw new IllegalArgumentException(
           "a weight [" + out + ", " + in + "] cannot be multiplied with " + x.describe());
     }
-    Tensor rows = x.to(DType.F32).contiguous();
-    dims[dims.length - 1] = out;
-    Tensor y = Tensors.empty(Shape.of(dims), DType.F32);
-    int count = Math.toIntExact(rows.numel() / in);
+  }
+
+  /** y = y keep + x W' + b. */
+  private void multiply(Tensor x, float keep, Tensor y) {
+    Tensor rows = Tensors.plain(x, DType.F32);
+    int count = Math.toIntExact(y.numel() / out);
     if (count > 0) {
       mkl_rt.cblas_sgemm_compute(
           ROW_MAJOR,
@@ -70,14 +99,13 @@ final class MklMatrix extends PackedMatrix {
           in,
           data(rows),
           in,
-          data(packed),
+          matrix,
           out,
-          0,
+          keep,
           data(y),
           out);
     }
     bias.ifPresent(b -> y.addInPlace(b, 1));
-    return y;
   }
 
   @Override

@@ -46,6 +46,16 @@ public abstract class PackedMatrix implements AutoCloseable {
    */
   public abstract Tensor times(Tensor x);
 
+  /**
+   * sum = sum + x W' + b, in the sum's own memory.
+   *
+   * @param sum [.., out] F32, contiguous
+   * @param x [.., in] F32 or BF16
+   */
+  public void addTimes(Tensor sum, Tensor x) {
+    sum.addInPlace(times(x), 1);
+  }
+
   /** Frees the packed copy. */
   @Override
   public abstract void close();

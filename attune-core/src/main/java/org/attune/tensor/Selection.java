@@ -4,9 +4,9 @@ import static org.attune.tensor.EngineCall.tensor;
 import static org.attune.tensor.EngineCall.value;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
 
@@ -23,7 +23,7 @@ public final class Selection {
   public record Best(Tensor values, Tensor indices) {}
 
   /** Scores in a group of {@link #fewOfMany}. */
-  private static final long GROUP = 64;
+  private static final int GROUP = 64;
 
   /** Elements worked on at a time: 2 MB in F32. */
   private static final long BLOCK = 1 << 19;
@@ -36,20 +36,22 @@ public final class Selection {
    */
   public static Best top(Tensor scores, long count) {
     boolean few = count * GROUP * 4 <= scores.size(-1);
-    if (scores.rank() != 2 || !few) {
-      return sorted(scores, count);
-    }
-    long step = rows(scores);
-    List<Tensor> values = new ArrayList<>();
-    List<Tensor> indices = new ArrayList<>();
-    for (long at = 0; at < scores.size(0); at += step) {
-      Best best = fewOfMany(scores.narrow(0, at, Math.min(step, scores.size(0) - at)), count);
-      values.add(best.values);
-      indices.add(best.indices);
-    }
-    return values.size() == 1
-        ? new Best(values.get(0), indices.get(0))
-        : new Best(Tensor.cat(values, 0), Tensor.cat(indices, 0));
+    return scores.rank() == 2 && few ? fewOfMany(scores, (int) count) : sorted(scores, count);
+  }
+
+  /**
+   * The {@code count} largest of each row with their log-probabilities, {@code log softmax(x)}.
+   *
+   * @param scores [R, V] F32, which the probabilities overwrite
+   */
+  public static Best topLogProbabilities(Tensor scores, long count) {
+    Best best = top(scores, count);
+    org.bytedeco.pytorch.Tensor x = scores.handle();
+    // One pass of a fused kernel that needs no memory; log(sum(exp(x))) by itself takes five.
+    value("softmax", () -> torch.softmax_out(x, x, -1, new ScalarTypeOptional()), scores);
+    Tensor first = best.indices.narrow(1, 0, 1); // [R, 1]
+    Tensor offset = best.values.narrow(1, 0, 1).minus(scores.gather(1, first).log());
+    return new Best(best.values.minus(offset), best.indices);
   }
 
   private static Best sorted(Tensor scores, long count) {
@@ -63,31 +65,62 @@ public final class Selection {
    * largest are found by vector instructions: the best k lie in the k groups with the best largest,
    * and only those are looked into.
    */
-  private static Best fewOfMany(Tensor scores, long count) {
-    long groups = scores.size(1) / GROUP; // element i belongs to group i % groups
-    long dealt = groups * GROUP;
-    Tensor dense = scores.narrow(1, 0, dealt).reshape(scores.size(0), GROUP, groups);
-    Tensor largest = tensor("top", () -> torch.amax(dense.handle(), new long[] {1}, false), dense);
-    Tensor chosen = sorted(largest, count).indices; // [R, k]
-    Tensor places =
-        chosen
-            .unsqueeze(2)
-            .plus(numbers(0, groups, GROUP).to(scores.device()))
-            .reshape(scores.size(0), count * GROUP);
-    long left = scores.size(1) - dealt;
-    if (left > 0) {
-      Tensor rest = numbers(dealt, 1, left).to(scores.device()).unsqueeze(0);
-      places = Tensor.cat(List.of(places, rest.expand(scores.size(0), left)), 1);
+  private static Best fewOfMany(Tensor scores, int count) {
+    int rows = (int) scores.size(0);
+    int width = (int) scores.size(1);
+    int groups = width / GROUP; // element i belongs to group i % groups
+    int dealt = groups * GROUP;
+    Tensor dense = scores.narrow(1, 0, dealt).reshape(rows, GROUP, groups);
+    Tensor maxima = tensor("top", () -> torch.amax(dense.handle(), new long[] {1}, false), dense);
+    float[] largest = maxima.toFloats(); // [R, groups]
+    int looked = count * GROUP + width - dealt; // in each row
+    long[] places = new long[rows * looked];
+    for (int row = 0; row < rows; row++) {
+      int at = row * looked;
+      for (int group : largest(largest, row * groups, groups, count)) {
+        for (int i = 0; i < GROUP; i++) {
+          places[at++] = group + (long) i * groups;
+        }
+      }
+      for (int i = dealt; i < width; i++) {
+        places[at++] = i;
+      }
     }
-    Best best = sorted(scores.gather(1, places), count);
-    return new Best(best.values, places.gather(1, best.indices));
+    Tensor index = Tensors.ofLongs(places, rows, looked).to(scores.device());
+    return best(scores.gather(1, index).toFloats(), places, looked, count);
   }
 
-  /** first, first + step, .. [count] I64. */
-  private static Tensor numbers(long first, long step, long count) {
-    long[] numbers = new long[(int) count];
-    Arrays.setAll(numbers, i -> first + i * step);
-    return Tensors.ofLongs(numbers, count);
+  /** The best of values [R, n] that stand at places [R, n]. */
+  private static Best best(float[] values, long[] places, int width, int count) {
+    int rows = places.length / width;
+    float[] best = new float[rows * count];
+    long[] indices = new long[rows * count];
+    for (int row = 0; row < rows; row++) {
+      int at = row * count;
+      for (int i : largest(values, row * width, width, count)) {
+        best[at] = values[row * width + i];
+        indices[at++] = places[row * width + i];
+      }
+    }
+    return new Best(Tensors.ofFloats(best, rows, count), Tensors.ofLongs(indices, rows, count));
+  }
+
+  /** Where the largest of x[from], .. x[from + length - 1] stand behind from, largest first. */
+  private static int[] largest(float[] x, int from, int length, int count) {
+    int[] places = new int[count];
+    int held = 0;
+    for (int i = 0; i < length; i++) {
+      float score = x[from + i];
+      if (held < count || score > x[from + places[count - 1]]) {
+        int at = held < count ? held++ : count - 1;
+        while (at > 0 && x[from + places[at - 1]] < score) {
+          places[at] = places[at - 1];
+          at--;
+        }
+        places[at] = i;
+      }
+    }
+    return places;
   }
 
   /** log(sum(exp(x))) along the last dimension of x [R, V], which disappears. */

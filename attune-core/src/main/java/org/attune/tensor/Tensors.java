@@ -6,12 +6,15 @@ import static org.attune.tensor.EngineCall.value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.EnumMap;
+import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -40,11 +43,7 @@ public final class Tensors {
 
   /** Memory whose contents are undefined: to be overwritten. */
   public static Tensor empty(Shape shape, DType type) {
-    return make(
-        "empty",
-        () ->
-            torch.empty(
-                shape.toArray(), options(type), new org.bytedeco.pytorch.MemoryFormatOptional()));
+    return make("empty", () -> torch.empty(shape.toArray(), Options.of(type), Options.ANY_FORMAT));
   }
 
   /** 0, 1, .., length - 1 as I64. */
@@ -125,13 +124,30 @@ public final class Tensors {
     return new BytePointer(buffer).address() % type.bytes() == 0;
   }
 
+  /**
+   * The same elements as a type, row-major on the CPU and without a graph: itself, where it is so.
+   */
+  static Tensor plain(Tensor source, DType type) {
+    org.bytedeco.pytorch.Tensor handle = source.handle();
+    boolean isSo =
+        value(
+            "plain",
+            () ->
+                handle.is_cpu()
+                    && handle.scalar_type().intern() == type.engineType()
+                    && handle.is_contiguous()
+                    && !handle.requires_grad(),
+            source);
+    return isSo ? source : source.detach().to(Device.CPU).to(type).contiguous();
+  }
+
   static float[] toFloats(Tensor source) {
     float[] elements = new float[arrayLength(source)];
     if (elements.length == 0) {
       return elements;
     }
     try (Scope scope = Scope.open()) {
-      Tensor floats = source.detach().to(Device.CPU).to(DType.F32).contiguous();
+      Tensor floats = plain(source, DType.F32);
       value("toFloats", () -> floats.handle().data_ptr_float().get(elements), floats);
     }
     return elements;
@@ -143,7 +159,7 @@ public final class Tensors {
       return elements;
     }
     try (Scope scope = Scope.open()) {
-      Tensor longs = source.detach().to(Device.CPU).to(DType.I64).contiguous();
+      Tensor longs = plain(source, DType.I64);
       value("toLongs", () -> longs.handle().data_ptr_long().get(elements), longs);
     }
     return elements;
@@ -187,6 +203,26 @@ public final class Tensors {
 
   private static TensorOptions options(DType type) {
     return new TensorOptions(type.engineType());
+  }
+
+  /** What every new tensor names, made once. */
+  private static final class Options {
+    static final MemoryFormatOptional ANY_FORMAT = new MemoryFormatOptional();
+
+    private static final Map<DType, TensorOptions> BY_TYPE = new EnumMap<>(DType.class);
+
+    static {
+      ANY_FORMAT.retainReference(); // or the scope that is open now would free it
+      for (DType type : DType.values()) {
+        TensorOptions options = options(type);
+        options.retainReference();
+        BY_TYPE.put(type, options);
+      }
+    }
+
+    static TensorOptions of(DType type) {
+      return BY_TYPE.get(type);
+    }
   }
 
   private static Tensor make(

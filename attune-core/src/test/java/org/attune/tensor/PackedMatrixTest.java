@@ -43,6 +43,10 @@ class PackedMatrixTest {
           assertThat(actual.dtype()).isEqualTo(DType.F32);
           assertThatTensor(actual).as("%d rows", rows).isCloseTo(expected, 2e-5);
           assertThatTensor(with.times(x)).isCloseTo(expected.plus(bias), 2e-5);
+          Tensor sum = numbers(3, rows, 1, 67);
+          Tensor all = expected.plus(bias).plus(sum);
+          with.addTimes(sum, x);
+          assertThatTensor(sum).isCloseTo(all, 2e-5);
         }
       }
     }

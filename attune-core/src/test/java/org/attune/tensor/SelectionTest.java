@@ -46,6 +46,19 @@ class SelectionTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"3, 7, 2", "40, 32128, 8"})
+  void logProbabilitiesOfTheBestAreThoseOfTheSoftmax(int rows, int width, int count) {
+    try (Scope scope = Scope.open()) {
+      Tensor scores = new Rng(SEED).normal(Shape.of(rows, width), 3, 0, 1).plus(40);
+      Tensor expected = Functional.logSoftmax(scores, -1);
+      Selection.Best best = Selection.topLogProbabilities(scores, count);
+      assertThatTensor(best.values()).isCloseTo(expected.gather(1, best.indices()), 2e-6);
+      Selection.Best again = Selection.top(expected, count);
+      assertThatTensor(again.values()).isCloseTo(best.values(), 2e-6);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"3, 7", "40, 32128"})
   void logSumExpIsThatOfEachRow(int rows, int width) {
     try (Scope scope = Scope.open()) {

@@ -1,9 +1,11 @@
 package org.attune.models.bart;
 
+import java.util.List;
 import java.util.Optional;
 import org.attune.models.CausalMask;
 import org.attune.models.EncoderMemory;
 import org.attune.nn.Attention;
+import org.attune.nn.JoinedLinear;
 import org.attune.nn.KvCache;
 import org.attune.nn.Linear;
 import org.attune.nn.Module;
@@ -14,14 +16,21 @@ final class BartAttention extends Module {
   private final Linear key; // "k_proj"
   private final Linear value; // "v_proj"
   private final Linear query; // "q_proj"
+  private final Optional<JoinedLinear> all; // the three, where they read the same
   private final Attention attention;
   private final Linear output; // "out_proj"
 
-  BartAttention(BartConfig config, int heads) {
+  /**
+   * New attention.
+   *
+   * @param self whether it is to the states themselves, not to an encoder's
+   */
+  BartAttention(BartConfig config, int heads, boolean self) {
     int width = config.width();
     key = child("k_proj", Linear.of(width, width));
     value = child("v_proj", Linear.of(width, width));
     query = child("q_proj", Linear.of(width, width));
+    all = self ? Optional.of(child("qkv", new JoinedLinear(query, key, value))) : Optional.empty();
     attention = child("attention", new Attention(heads, width / heads, config.attentionDropout()));
     output = child("out_proj", Linear.of(width, width));
   }
@@ -35,6 +44,10 @@ final class BartAttention extends Module {
    * @return [B, T, D]
    */
   Tensor forward(Tensor x, Tensor states, Optional<Tensor> mask) {
+    if (all.isPresent()) {
+      List<Tensor> own = all.get().forward(x);
+      return output.forward(attention.forward(own.get(0), own.get(1), own.get(2), mask));
+    }
     return output.forward(
         attention.forward(query.forward(x), key.forward(states), value.forward(states), mask));
   }
@@ -44,9 +57,10 @@ final class BartAttention extends Module {
    * the new keys and values and gives all so far.
    */
   Tensor causal(Tensor x, CausalMask mask, Optional<KvCache> cache) {
-    Tensor q = attention.splitQuery(query.forward(x)); // [B, H, T, E]
-    Tensor k = attention.splitKey(key.forward(x));
-    Tensor v = attention.splitKey(value.forward(x));
+    List<Tensor> own = all.orElseThrow().forward(x);
+    Tensor q = attention.splitQuery(own.get(0)); // [B, H, T, E]
+    Tensor k = attention.splitKey(own.get(1));
+    Tensor v = attention.splitKey(own.get(2));
     return output.forward(attention.join(mask.mix(attention, q, k, v, cache)));
   }
 

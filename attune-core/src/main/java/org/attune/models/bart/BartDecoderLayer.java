@@ -26,10 +26,10 @@ final class BartDecoderLayer extends Module {
   BartDecoderLayer(BartConfig config, int index) {
     this.index = index;
     int heads = config.decoder().heads();
-    self = child("self_attn", new BartAttention(config, heads));
+    self = child("self_attn", new BartAttention(config, heads, true));
     selfDropout = child("self_attn_dropout", new Dropout(config.dropout()));
     selfNorm = child("self_attn_layer_norm", new LayerNorm(config.width(), BartConfig.NORM_EPS));
-    cross = child("encoder_attn", new BartAttention(config, heads));
+    cross = child("encoder_attn", new BartAttention(config, heads, false));
     crossDropout = child("encoder_attn_dropout", new Dropout(config.dropout()));
     crossNorm =
         child("encoder_attn_layer_norm", new LayerNorm(config.width(), BartConfig.NORM_EPS));

@@ -17,7 +17,7 @@ final class BartEncoderLayer extends Module {
   private final BartFeedForward feedForward; // "fc1", "fc2", "final_layer_norm"
 
   BartEncoderLayer(BartConfig config) {
-    attention = child("self_attn", new BartAttention(config, config.encoder().heads()));
+    attention = child("self_attn", new BartAttention(config, config.encoder().heads(), true));
     dropout = child("self_attn_dropout", new Dropout(config.dropout()));
     norm = child("self_attn_layer_norm", new LayerNorm(config.width(), BartConfig.NORM_EPS));
     feedForward = child("", new BartFeedForward(config, config.encoder().feedForwardWidth()));

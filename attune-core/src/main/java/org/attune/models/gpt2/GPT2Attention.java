@@ -32,13 +32,29 @@ final class GPT2Attention extends Module {
     dropout = child("resid_dropout", new Dropout(config.residualDropout()));
   }
 
-  /** x [B, T, D] to [B, T, D]; a cache takes the new keys and values and gives all so far. */
-  Tensor forward(Tensor x, CausalMask mask, Optional<KvCache> cache) {
+  /** x [B, T, D] to [B, T, D]. */
+  Tensor forward(Tensor x, CausalMask mask) {
+    return dropout.forward(output.forward(mix(x, mask, Optional.empty())));
+  }
+
+  /**
+   * A residual and attention to new states and those before them.
+   *
+   * @param residual [R, t, D], which may be overwritten
+   * @param x [R, t, D]
+   * @param cache takes the new keys and values and gives all so far
+   * @return [R, t, D]
+   */
+  Tensor cached(Tensor residual, Tensor x, CausalMask mask, KvCache cache) {
+    return output.addTo(residual, mix(x, mask, Optional.of(cache)));
+  }
+
+  /** The heads' results side by side [B, T, D]. */
+  private Tensor mix(Tensor x, CausalMask mask, Optional<KvCache> cache) {
     Tensor all = queryKeyValue.forward(x); // [B, T, 3 D]
     Tensor query = attention.splitQuery(all.narrow(2, 0, width)); // [B, H, T, E]
     Tensor key = attention.splitKey(all.narrow(2, width, width));
     Tensor value = attention.splitKey(all.narrow(2, 2L * width, width));
-    Tensor mixed = mask.mix(attention, query, key, value, cache); // [B, H, T, E]
-    return dropout.forward(output.forward(attention.join(mixed)));
+    return attention.join(mask.mix(attention, query, key, value, cache));
   }
 }

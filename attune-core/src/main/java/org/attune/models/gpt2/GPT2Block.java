@@ -1,6 +1,5 @@
 package org.attune.models.gpt2;
 
-import java.util.Optional;
 import org.attune.models.CausalMask;
 import org.attune.nn.Activation;
 import org.attune.nn.Conv1D;
@@ -50,9 +49,24 @@ final class GPT2Block extends Module {
   }
 
   /** x [B, T, D] to [B, T, D]. */
-  Tensor forward(Tensor x, CausalMask mask, Optional<KvCache> cache) {
-    Tensor h = attention.forward(attentionNorm.forward(x), mask, cache).plus(x);
-    Tensor f = output.forward(activation.apply(inner.forward(innerNorm.forward(h))));
-    return dropout.forward(f).plus(h);
+  Tensor forward(Tensor x, CausalMask mask) {
+    Tensor h = attention.forward(attentionNorm.forward(x), mask).plus(x);
+    return dropout.forward(output.forward(inner(h))).plus(h);
+  }
+
+  /**
+   * One block on tokens that go on from cached ones.
+   *
+   * @param x [R, t, D], which may be overwritten
+   * @return [R, t, D]
+   */
+  Tensor next(Tensor x, CausalMask mask, KvCache cache) {
+    Tensor h = attention.cached(x, attentionNorm.forward(x), mask, cache);
+    return output.addTo(h, inner(h));
+  }
+
+  /** What the last matrix reads: [B, T, D] to [B, T, F]. */
+  private Tensor inner(Tensor h) {
+    return activation.apply(inner.forward(innerNorm.forward(h)));
   }
 }

@@ -2,7 +2,6 @@ package org.attune.models.gpt2;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
@@ -46,8 +45,7 @@ public final class GPT2Model extends GPT2Base implements Body {
   @Override
   public Tensor forward(ModelInput input) {
     CausalMask mask = CausalMask.of(input, OptionalInt.empty());
-    Tensor states =
-        blocks.forward(embed(input), (block, x) -> block.forward(x, mask, Optional.empty()));
+    Tensor states = blocks.forward(embed(input), (block, x) -> block.forward(x, mask));
     return norm.forward(states);
   }
 
@@ -56,9 +54,7 @@ public final class GPT2Model extends GPT2Base implements Body {
   public List<Tensor> hiddenStates(ModelInput input) {
     CausalMask mask = CausalMask.of(input, OptionalInt.empty());
     List<Tensor> states =
-        new ArrayList<>(
-            blocks.forwardAll(
-                embed(input), (block, x) -> block.forward(x, mask, Optional.empty())));
+        new ArrayList<>(blocks.forwardAll(embed(input), (block, x) -> block.forward(x, mask)));
     states.set(states.size() - 1, norm.forward(states.get(states.size() - 1)));
     return states;
   }
@@ -73,9 +69,7 @@ public final class GPT2Model extends GPT2Base implements Body {
    */
   Tensor forward(ModelInput input, CausalMask mask, List<KvCache> caches) {
     Tensor states =
-        blocks.forward(
-            embed(input),
-            (block, x) -> block.forward(x, mask, Optional.of(caches.get(block.index()))));
+        blocks.forward(embed(input), (block, x) -> block.next(x, mask, caches.get(block.index())));
     return norm.forward(states);
   }
 

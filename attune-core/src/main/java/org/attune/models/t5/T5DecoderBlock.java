@@ -26,10 +26,10 @@ final class T5DecoderBlock extends Module {
 
   T5DecoderBlock(T5Config config, int index) {
     this.index = index;
-    self = child("layer.0.SelfAttention", new T5Attention(config));
+    self = child("layer.0.SelfAttention", new T5Attention(config, true));
     selfNorm = child("layer.0.layer_norm", norm(config));
     selfDropout = child("layer.0.dropout", new Dropout(config.dropout()));
-    cross = child("layer.1.EncDecAttention", new T5Attention(config));
+    cross = child("layer.1.EncDecAttention", new T5Attention(config, false));
     crossNorm = child("layer.1.layer_norm", norm(config));
     crossDropout = child("layer.1.dropout", new Dropout(config.dropout()));
     feedForward = child("layer.2.DenseReluDense", new T5FeedForward(config));
@@ -60,14 +60,14 @@ final class T5DecoderBlock extends Module {
   /**
    * One block on tokens that go on from cached ones.
    *
-   * @param x [R, t, D]
+   * @param x [R, t, D], which may be overwritten
    * @param bias [1, H, t, S]
    * @return [R, t, D]
    */
   Tensor next(Tensor x, Tensor bias, KvCache cache, EncoderMemory memory) {
-    Tensor g = x.plus(self.cached(selfNorm.forward(x), bias, cache));
-    Tensor h = g.plus(cross.remembered(crossNorm.forward(g), memory, index));
-    return feedForward(h);
+    Tensor g = self.cached(x, selfNorm.forward(x), bias, cache);
+    Tensor h = cross.remembered(g, crossNorm.forward(g), memory, index);
+    return feedForward.addTo(h, feedForwardNorm.forward(h));
   }
 
   private Tensor feedForward(Tensor h) {

@@ -19,7 +19,7 @@ final class T5EncoderBlock extends Module {
   private final Dropout feedForwardDropout;
 
   T5EncoderBlock(T5Config config) {
-    attention = child("layer.0.SelfAttention", new T5Attention(config));
+    attention = child("layer.0.SelfAttention", new T5Attention(config, true));
     attentionNorm = child("layer.0.layer_norm", new RmsNorm(config.width(), config.normEps()));
     attentionDropout = child("layer.0.dropout", new Dropout(config.dropout()));
     feedForward = child("layer.1.DenseReluDense", new T5FeedForward(config));
