@@ -1,6 +1,6 @@
 """Continual learning: trec, then banking77, then sst2, a head each, and what is left of the first ones.
 
-    python bench/continual.py DATA [--methods naive ewc rehearsal] [--lambda 1000] [--epochs 4] [--seeds 42]
+    python bench/continual.py DATA [--methods naive ewc rehearsal] [--lambda 10000] [--epochs 4] [--seeds 42]
 
 DATA has the folders trec, banking77 and sst2. Runs recipes/continual.yaml once for each method and seed, and writes the
 matrix of each to bench/results/continual.json and .md after each run.
@@ -20,8 +20,11 @@ PATHS = {"trec": "trec/train.txt", "banking77": "banking77/train.csv", "sst2": "
 def run(args, folder, method, seed):
     """One sequence of the three tasks: what attune continual prints as JSON."""
     text = (sides.ROOT / "recipes/continual.yaml").read_text()
-    for name in PATHS:
-        text = text.replace(f"path: {name}/", f"path: {args.data}/{name}/")
+    for name, path in PATHS.items():
+        copy = folder / path  # TREC is Latin-1; Attune reads UTF-8
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text((args.data / path).read_text("latin-1" if name == "trec" else "utf-8"))
+        text = text.replace(f"path: {path},", f"path: {copy},").replace(f"path: {name}/", f"path: {args.data}/{name}/")
     recipe = folder / "continual.yaml"
     recipe.write_text(text)
     sets = [f"continual.method={method}", f"seed={seed}", f"train.epochs={args.epochs}", f"continual.lambda={args.strength}",
@@ -56,7 +59,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("--methods", nargs="+", default=["naive", "ewc", "rehearsal"])
-    parser.add_argument("--lambda", dest="strength", type=float, default=1000)
+    parser.add_argument("--lambda", dest="strength", type=float, default=10000)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seeds", type=int, nargs="+", default=[42])
     parser.add_argument("--keep", action="store_true", help="add to the runs of an earlier call")

@@ -323,8 +323,8 @@ class RecipeTest {
     refused(
         SMALLEST.replace("text-classification", "text-clasification"),
         "recipe.yaml:1: 'task' is 'text-clasification', expected one of text-classification,"
-            + " sentence-embedding, multi-task, continual, masked-lm, causal-lm, text-to-text, pretraining, denoising; did"
-            + " you mean 'text-classification'?");
+            + " sentence-embedding, multi-task, continual, masked-lm, causal-lm, text-to-text,"
+            + " pretraining, denoising; did you mean 'text-classification'?");
     refused(
         SMALLEST.replace("label: topic", "label: topic, score: s"),
         "recipe.yaml:4: data: both label ('topic') and score ('s') are given; a task predicts one"
