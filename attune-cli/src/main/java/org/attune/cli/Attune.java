@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       QuickstartCommand.class,
       TrainCommand.class,
       ContinualCommand.class,
+      SearchCommand.class,
       EvalCommand.class,
       PredictCommand.class,
       ForwardCommand.class,

@@ -53,7 +53,8 @@ final class QuickstartCommand implements Callable<Integer> {
       Runner.Result result =
           Runner.of(recipe).callback(progress).notes(Output::note).stopWhen(stop).run();
       if (result.stopped()) {
-        Output.note("stopped and saved; go on with: " + TrainCommand.again(recipeFile(), sets));
+        Output.note(
+            "stopped and saved; go on with: " + TrainCommand.again("train", recipeFile(), sets));
       } else {
         TrainCommand.print(result, output);
         if (!output.isJson()) {

@@ -50,7 +50,7 @@ final class TrainCommand implements Callable<Integer> {
       Runner.Result result =
           job.callback(progress).notes(Output::note).stopWhen(stop).resume(resume).run();
       if (result.stopped()) {
-        Output.note("stopped and saved; go on with: " + again(recipe, sets));
+        Output.note("stopped and saved; go on with: " + again("train", recipe, sets));
       } else {
         print(result, output);
       }
@@ -59,8 +59,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** The command that goes on with a stopped run, fit to be pasted into a shell. */
-  static String again(Path recipe, List<String> sets) {
-    StringBuilder line = new StringBuilder("attune train ").append(quoted(recipe.toString()));
+  static String again(String command, Path file, List<String> sets) {
+    StringBuilder line =
+        new StringBuilder("attune ").append(command).append(' ').append(quoted(file.toString()));
     sets.forEach(set -> line.append(" --set ").append(quoted(set)));
     return line.append(" --resume").toString();
   }

@@ -73,7 +73,7 @@ class DocsTest {
   static Stream<String> commands() throws IOException {
     List<Path> files = new ArrayList<>(pages().toList());
     try (Stream<Path> recipes = Files.list(ROOT.resolve("recipes"))) {
-      recipes.sorted().forEach(files::add);
+      recipes.filter(Files::isRegularFile).sorted().forEach(files::add);
     }
     List<String> found = new ArrayList<>();
     for (Path file : files) {

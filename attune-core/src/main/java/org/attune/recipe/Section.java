@@ -34,6 +34,13 @@ final class Section {
     return List.copyOf(keys.keySet());
   }
 
+  /** All of it, as plain maps, lists and texts. */
+  Map<String, Object> plain() {
+    Map<String, Object> plain = new LinkedHashMap<>();
+    keys.forEach((key, node) -> plain.put(key, node.plain()));
+    return plain;
+  }
+
   private String full(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
@@ -167,6 +174,20 @@ final class Section {
               throw wrong(key, text, "whole numbers from " + min + " to " + max);
             })
         .toList();
+  }
+
+  /** A list of so many numbers. */
+  List<Double> numbers(String key, int count) {
+    List<String> texts = texts(key);
+    try {
+      List<Double> numbers = texts.stream().map(Double::parseDouble).toList();
+      if (numbers.size() == count) {
+        return numbers;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the message, which says what was expected.
+    }
+    throw wrong(key, String.join(", ", texts), "a list of " + count + " numbers");
   }
 
   Map<String, String> textMap(String key) {

@@ -114,6 +114,19 @@ record YamlNode(String where, Object value) {
     return map;
   }
 
+  /** As plain maps, lists and texts; a null is "". */
+  Object plain() {
+    if (value instanceof Map) {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      asMap("").forEach((key, node) -> plain.put(key, node.plain()));
+      return plain;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(item -> ((YamlNode) item).plain()).toList();
+    }
+    return value == null ? "" : value;
+  }
+
   @SuppressWarnings("unchecked") // value() makes no other maps
   Map<String, YamlNode> asMap(String key) {
     if (value instanceof Map) {

@@ -2,10 +2,10 @@ package org.attune.train;
 
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import org.attune.NearNames;
 import org.attune.UsageException;
 import org.attune.metric.Evaluation;
+import org.attune.metric.MetricNames;
 import org.attune.metric.Score;
 
 /**
@@ -16,9 +16,6 @@ import org.attune.metric.Score;
  * @param stale evaluations since the last improvement that early stopping counts as one
  */
 record Best(long step, double value, int stale) {
-  private static final Set<String> LOWER_IS_BETTER =
-      Set.of("loss", "perplexity", "mse", "rmse", "mae", "error", "ece");
-
   static Best none() {
     return new Best(0, 0, 0);
   }
@@ -38,13 +35,9 @@ record Best(long step, double value, int stale) {
     if (!exists()) {
       return new Best(newStep, newValue, 0);
     }
-    double gain = lowerIsBetter(metric) ? value - newValue : newValue - value;
+    double gain = MetricNames.lowerIsBetter(metric) ? value - newValue : newValue - value;
     int newStale = gain > minDelta ? 0 : stale + 1;
     return gain > 0 ? new Best(newStep, newValue, newStale) : new Best(step, value, newStale);
-  }
-
-  static boolean lowerIsBetter(String metric) {
-    return LOWER_IS_BETTER.contains(metric) || metric.endsWith("_loss");
   }
 
   /**

@@ -10,6 +10,7 @@ public interface Callback {
    * @param firstStep steps already done, in a resumed run
    * @param steps steps of the whole run
    * @param stepsPerEpoch steps of one pass over the training set
+   * @param evaluations of the whole run, those before a resume included
    * @param examples rows of the training set
    * @param trainableParameters numbers that will be learned
    * @param precision FP32 or BF16
@@ -18,6 +19,7 @@ public interface Callback {
       long firstStep,
       long steps,
       long stepsPerEpoch,
+      long evaluations,
       int examples,
       long trainableParameters,
       Precision precision) {}

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.attune.UsageException;
+import org.attune.metric.MetricNames;
 import org.attune.metric.Score;
 
 /**
@@ -60,7 +61,7 @@ public record TrainReport(
     Comparator<Score> byValue = Comparator.comparingDouble(Score::value);
     return evaluations.stream()
         .flatMap(point -> Best.score(point.evaluation(), metric).stream())
-        .max(Best.lowerIsBetter(metric) ? byValue.reversed() : byValue)
+        .max(MetricNames.lowerIsBetter(metric) ? byValue.reversed() : byValue)
         .orElseThrow(
             () ->
                 new UsageException(

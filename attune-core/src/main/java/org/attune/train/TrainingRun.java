@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.UsageException;
@@ -113,7 +114,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
         break;
       }
       step(step);
-      if (evaluationIsDue()) {
+      if (evaluationIsDue(progress.steps())) {
         evaluate();
       }
       if (settings.saveEvery().isDue(step + 1, windows.perEpoch())) {
@@ -231,12 +232,11 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
 
   // ---- around the steps
 
-  private boolean evaluationIsDue() {
+  private boolean evaluationIsDue(long done) {
     Every every = settings.evaluateEvery();
-    boolean last = progress.steps() == steps;
     return parts.validation.isPresent()
         && !(every instanceof Every.Never)
-        && (last || every.isDue(progress.steps(), windows.perEpoch()));
+        && (done == steps || every.isDue(done, windows.perEpoch()));
   }
 
   private void evaluate() {
@@ -306,8 +306,15 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
 
   private Callback.Plan plan() {
     long trainable = parameters.values().stream().mapToLong(p -> p.shape().numel()).sum();
+    long evaluations = LongStream.rangeClosed(1, steps).filter(this::evaluationIsDue).count();
     return new Callback.Plan(
-        progress.steps(), steps, windows.perEpoch(), parts.train.size(), trainable, precision);
+        progress.steps(),
+        steps,
+        windows.perEpoch(),
+        evaluations,
+        parts.train.size(),
+        trainable,
+        precision);
   }
 
   private TrainReport end(Ending ending) {

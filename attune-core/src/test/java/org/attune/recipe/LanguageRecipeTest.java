@@ -53,7 +53,7 @@ class LanguageRecipeTest {
     assertThat(recipe(json)).isEqualTo(recipe);
   }
 
-  private static Path tokenizer(String name) {
+  static Path tokenizer(String name) {
     try {
       return Path.of(LanguageRecipeTest.class.getResource("/golden/tokenizer/" + name).toURI());
     } catch (URISyntaxException e) {
