@@ -1,6 +1,7 @@
 package org.attune.models;
 
 import org.attune.checkpoint.ConfigJson;
+import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Tensor;
 
@@ -47,4 +48,13 @@ public abstract class Model extends Module {
    * @param decoderTokens that the decoder reads, U, where there is one beside an encoder
    */
   public abstract double flops(long tokens, long decoderTokens);
+
+  /**
+   * Numbers that a forward pass over a batch keeps while the model trains.
+   *
+   * @param rows B
+   * @param tokens of a row, padding included, T
+   * @param decoderTokens of a row that the decoder reads, U, where there is one beside an encoder
+   */
+  public abstract ActivationCount activations(long rows, long tokens, long decoderTokens);
 }

@@ -96,6 +96,11 @@ public interface ModelFamily {
     return Optional.of("num_hidden_layers");
   }
 
+  /** Why training in fp16 does not suit the family, as the end of a sentence; empty if it does. */
+  default Optional<String> fp16Risk() {
+    return Optional.empty();
+  }
+
   /** Keys of config.json that hold a dropout probability, those of the heads among them. */
   List<String> dropoutKeys();
 

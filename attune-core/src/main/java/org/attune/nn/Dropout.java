@@ -44,6 +44,16 @@ public final class Dropout extends Module {
     calls = 0;
   }
 
+  /** How often it has drawn in this step: what its next draw depends on besides seed and step. */
+  int calls() {
+    return calls;
+  }
+
+  /** Draws again what was drawn from that call on. */
+  void goTo(int call) {
+    calls = call;
+  }
+
   /** Whether {@link #forward} would change its input. */
   public boolean active() {
     return training() && probability > 0;
@@ -59,7 +69,7 @@ public final class Dropout extends Module {
       return x;
     }
     requireSource();
-    DType type = x.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
+    DType type = x.dtype().bytes() == 2 ? x.dtype() : DType.F32;
     return x.times(rng.dropoutMask(x.shape(), type, probability, step, site + calls++));
   }
 

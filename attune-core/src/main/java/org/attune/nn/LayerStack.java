@@ -4,12 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.attune.tensor.Autocast;
+import org.attune.tensor.Autograd;
+import org.attune.tensor.GraphCut;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
 
 /**
  * Layers of one kind under the names 0, 1, .., run one after the other. Each runs in a scope of its
  * own: what it made and the backward pass does not need is freed before the next one starts.
+ *
+ * <p>While it trains, a {@link BackwardPlan} may cut the stack into segments that go backward one
+ * by one: {@link Module#backwardPlan}.
  */
 public final class LayerStack<L extends Module> extends Module {
   /** How to run one layer on the hidden state. */
@@ -17,9 +23,21 @@ public final class LayerStack<L extends Module> extends Module {
     Tensor apply(L layer, Tensor hidden);
   }
 
+  /** How to run one layer on the hidden state and what all layers read besides. */
+  public interface SharedCall<L> {
+    /**
+     * Runs the layer.
+     *
+     * @param shared what was given for all layers, in the same order
+     */
+    Tensor apply(L layer, Tensor hidden, List<Tensor> shared);
+  }
+
   private final List<L> layers = new ArrayList<>();
   private final Dropout drop; // of whole layers
   private Optional<List<Tensor>> record = Optional.empty();
+  private final Outstanding outstanding = new Outstanding();
+  private BackwardPlan plan = BackwardPlan.WHOLE;
 
   public LayerStack(int count, IntFunction<L> make) {
     this(count, make, 0);
@@ -47,6 +65,14 @@ public final class LayerStack<L extends Module> extends Module {
     return List.copyOf(layers);
   }
 
+  void plan(BackwardPlan newPlan) {
+    plan = newPlan;
+  }
+
+  void startStep() {
+    outstanding.clear();
+  }
+
   /**
    * Adds the states of the passes to come to a list: what the first layer is given, then what each
    * returns. The last layer then runs for every token, also where its reader wants fewer.
@@ -58,7 +84,8 @@ public final class LayerStack<L extends Module> extends Module {
   }
 
   /**
-   * Runs all layers.
+   * Runs all layers. Tensors that the call holds on to must not need a gradient; give those to
+   * {@link #forward(Tensor, List, SharedCall)}.
    *
    * @param hidden what the first one reads
    * @return what the last one wrote
@@ -72,26 +99,98 @@ public final class LayerStack<L extends Module> extends Module {
    * recorded.
    */
   public Tensor forward(Tensor hidden, Call<L> call, Call<L> lastCall) {
+    return run(hidden, call, lastCall, false);
+  }
+
+  /**
+   * Runs all layers over tensors that each of them reads and that may need a gradient, such as an
+   * encoder's states.
+   *
+   * @param hidden what the first one reads
+   * @return what the last one wrote
+   */
+  public Tensor forward(Tensor hidden, List<Tensor> shared, SharedCall<L> call) {
+    boolean cut = cuts();
+    // One stand-in for all segments sums up what each of them adds, and hands the sum on at the
+    // end.
+    List<Tensor> own =
+        shared.stream()
+            .map(s -> cut && s.requiresGrad() ? GraphCut.after(s, () -> {}) : s)
+            .toList();
+    Call<L> each = (layer, x) -> call.apply(layer, x, own);
+    return run(hidden, each, each, own.stream().anyMatch(Tensor::requiresGrad));
+  }
+
+  private boolean cuts() {
+    return plan.cuts() && training() && Autograd.isOn() && record.isEmpty();
+  }
+
+  private Tensor run(Tensor hidden, Call<L> call, Call<L> lastCall, boolean sharedNeedsGrad) {
+    if (record.isPresent()) {
+      return runAll(hidden, call, record.get());
+    }
+    List<Segment.Step<L>> steps = steps(call, lastCall);
+    if (!cuts()) {
+      return new Segment<>(steps).apply(hidden);
+    }
     Tensor state = hidden;
-    record.ifPresent(states -> states.add(hidden));
-    for (int i = 0; i < layers.size(); i++) {
-      L layer = layers.get(i);
-      Tensor input = state;
-      Call<L> own = i == layers.size() - 1 && record.isEmpty() ? lastCall : call;
-      Tensor output = drop.drops() ? input : Scope.tidy(() -> own.apply(layer, input));
-      record.ifPresent(states -> states.add(output));
-      state = output;
+    for (int from = 0; from < steps.size(); from += plan.segment()) {
+      int to = Math.min(from + plan.segment(), steps.size());
+      var segment = new Segment<>(steps.subList(from, to));
+      if (!(state.requiresGrad() || sharedNeedsGrad || segment.isTrainable())) {
+        state = segment.unrecorded(state);
+      } else {
+        // What the last segment keeps would be computed again at once: it is recorded right away.
+        boolean again = plan.recomputed() > 0 && to < steps.size();
+        Runnable finished = outstanding.add(segment, plan);
+        state = again ? segment.recomputed(state, finished) : recorded(segment, state, finished);
+      }
     }
     return state;
   }
 
-  /** Runs all layers and returns every state: the input first, the last layer's output last. */
-  public List<Tensor> forwardAll(Tensor hidden, Call<L> call) {
-    List<Tensor> states = new ArrayList<>(List.of(hidden));
-    for (L layer : layers) {
-      Tensor input = states.get(states.size() - 1);
-      states.add(drop.drops() ? input : Scope.tidy(() -> call.apply(layer, input)));
+  private Tensor recorded(Segment<L> segment, Tensor state, Runnable finished) {
+    // The engine would cast a leaf, as the state is here, once for all who read it, and add up
+    // their
+    // gradients in the narrow type.
+    Tensor output = Autocast.uncached(() -> segment.apply(state));
+    if (plan.finished().isEmpty()) {
+      return output;
     }
+    Tensor end = GraphCut.after(output, finished);
+    output.close();
+    return end;
+  }
+
+  /** The layers that are not left out. */
+  private List<Segment.Step<L>> steps(Call<L> call, Call<L> lastCall) {
+    List<Segment.Step<L>> steps = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      if (!drop.drops()) {
+        steps.add(new Segment.Step<>(layers.get(i), i == layers.size() - 1 ? lastCall : call));
+      }
+    }
+    return steps;
+  }
+
+  /**
+   * Runs all layers and returns every state: the input first, the last layer's output last. Whoever
+   * asks for all of them keeps them, so nothing is computed twice here.
+   */
+  public List<Tensor> forwardAll(Tensor hidden, Call<L> call) {
+    List<Tensor> states = new ArrayList<>();
+    runAll(hidden, call, states);
     return states;
+  }
+
+  private Tensor runAll(Tensor hidden, Call<L> call, List<Tensor> states) {
+    states.add(hidden);
+    Tensor state = hidden;
+    for (L layer : layers) {
+      Tensor input = state;
+      state = drop.drops() ? input : Scope.tidy(() -> call.apply(layer, input));
+      states.add(state);
+    }
+    return state;
   }
 }

@@ -110,6 +110,21 @@ public abstract class Module implements AutoCloseable {
         (path, module) -> {
           if (module instanceof Dropout dropout) {
             dropout.startStep(step);
+          } else if (module instanceof LayerStack<?> stack) {
+            stack.startStep();
+          }
+        });
+  }
+
+  /**
+   * How the layers below go backward from now on: {@link BackwardPlan#recomputing} trades the
+   * memory of their activations for computing them twice. The gradients are the same.
+   */
+  public final void backwardPlan(BackwardPlan plan) {
+    visit(
+        (path, module) -> {
+          if (module instanceof LayerStack<?> stack) {
+            stack.plan(plan);
           }
         });
   }

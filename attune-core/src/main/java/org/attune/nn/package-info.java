@@ -5,7 +5,8 @@
  * {@link org.attune.nn.Attention} and {@link org.attune.nn.Dropout} compute.
  *
  * <p>A parameter's path through its modules is its name in a Hugging Face file, so a child may be
- * called {@code "output.dense"}. Layers never free memory: {@link org.attune.nn.LayerStack} does.
+ * called {@code "output.dense"}. Layers never free memory: {@link org.attune.nn.LayerStack} does,
+ * and it may run layers a second time in the backward pass: {@link org.attune.nn.BackwardPlan}.
  *
  * <p>Letters of shapes, here and in {@code org.attune.models}: {@code B} batch, {@code T} query
  * length, {@code S} key length, {@code D} model width, {@code H} heads, {@code K} key/value heads,

@@ -113,8 +113,24 @@ public record ChunkedCrossEntropy(long chunk) {
     }
   }
 
+  /**
+   * Numbers that {@link #backward} has in memory besides the hidden states.
+   *
+   * @param places N
+   * @param vocabulary V
+   * @param width D
+   */
+  public double numbers(long places, int vocabulary, long width) {
+    double logits = (double) Math.min(places, rows(vocabulary)) * vocabulary;
+    return logits + 2.0 * places * width;
+  }
+
   private int rows(OutputEmbeddings output) {
-    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, chunk / output.vocabularySize()));
+    return rows(output.vocabularySize());
+  }
+
+  private int rows(int vocabulary) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, chunk / vocabulary));
   }
 
   /** The places that have a target. */

@@ -24,6 +24,9 @@ final class OutputBackward {
   private final OutputEmbeddings output;
   private final Tensor states; // [N, D], of the graph
   private final double scale;
+  // Of a chunk's slopes, before they are multiplied: those of most words are below F16's smallest
+  // number.
+  private final double slopeScale;
   private final Tensor inputs; // [N, D], the same in the type of the products
   private final Tensor weight; // [V, D], likewise
   private final Tensor buffer; // [rows, V]
@@ -35,10 +38,11 @@ final class OutputBackward {
    * @param scale of all gradients
    */
   OutputBackward(OutputEmbeddings output, Tensor states, int rows, double scale) {
-    DType type = Autocast.isOn() ? DType.BF16 : states.dtype();
+    DType type = Autocast.type().orElse(states.dtype());
     this.output = output;
     this.states = states;
     this.scale = scale;
+    this.slopeScale = type == DType.F16 ? scale : 1;
     inputs = states.detach().to(type).contiguous();
     weight = output.weight().detach().to(type);
     buffer = Tensors.empty(Shape.of(rows, output.vocabularySize()), type);
@@ -59,7 +63,7 @@ final class OutputBackward {
             long count = targets.numel();
             Tensor some = inputs.narrow(0, at, count); // [n, D]
             Tensor logits = logits(some, buffer.narrow(0, 0, count)); // [n, V]
-            float[] probabilities = FusedCrossEntropy.gradientInPlace(logits, targets);
+            float[] probabilities = FusedCrossEntropy.gradientInPlace(logits, targets, slopeScale);
             addGradients(at, some, logits);
             return sum(probabilities, some, targets);
           });
@@ -74,7 +78,9 @@ final class OutputBackward {
 
   private void addGradients(int at, Tensor some, Tensor slope) {
     gradient.ifPresent(
-        all -> all.narrow(0, at, some.size(0)).addProductInPlace(slope, weight, 0, scale));
+        all ->
+            all.narrow(0, at, some.size(0))
+                .addProductInPlace(slope, weight, 0, scale / slopeScale));
     if (output.weight().requiresGrad()) {
       addProduct(output.weight(), slope.t(), some);
     }
@@ -88,7 +94,7 @@ final class OutputBackward {
   private void addProduct(Tensor parameter, Tensor a, Tensor b) {
     boolean first = parameter.grad().isEmpty();
     if (a.dtype() == parameter.dtype()) {
-      gradient(parameter).addProductInPlace(a, b, first ? 0 : 1, scale);
+      gradient(parameter).addProductInPlace(a, b, first ? 0 : 1, scale / slopeScale);
     } else {
       add(parameter, a.matmul(b));
     }
@@ -97,9 +103,9 @@ final class OutputBackward {
   /** parameter.grad += value scale. */
   private void add(Tensor parameter, Tensor value) {
     if (parameter.grad().isEmpty()) {
-      gradient(parameter).copyFrom(value).timesInPlace(scale);
+      gradient(parameter).copyFrom(value).timesInPlace(scale / slopeScale);
     } else {
-      gradient(parameter).addInPlace(value, scale);
+      gradient(parameter).addInPlace(value, scale / slopeScale);
     }
   }
 
@@ -131,6 +137,7 @@ final class OutputBackward {
 
   /** Hands the gradient on to what the states came from. */
   void finish() {
+    buffer.close(); // before the gradients of the layers below need room
     gradient.ifPresent(all -> states.backward(all.to(states.dtype())));
   }
 }

@@ -23,7 +23,7 @@ final class EngineCall {
     } catch (EngineException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new EngineException(explain(operation, e, operands), e);
+      throw new EngineException(explain(operation, e, operands), e, isOutOfMemory(e));
     }
   }
 
@@ -45,6 +45,14 @@ final class EngineCall {
     return e;
   }
 
+  /** The messages of DefaultCPUAllocator on Linux and Windows, and of the CUDA allocator. */
+  private static boolean isOutOfMemory(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("allocate memory")
+        || message.contains("not enough memory")
+        || message.contains("out of memory");
+  }
+
   private static String explain(String operation, RuntimeException e, Tensor... operands) {
     String shapes =
         operands.length == 0
@@ -53,7 +61,7 @@ final class EngineCall {
                 .map(Tensor::describe)
                 .collect(Collectors.joining(", ", " of ", ""));
     String reason = firstLine(String.valueOf(e.getMessage()));
-    if (reason.contains("allocate memory") || reason.contains("not enough memory")) {
+    if (isOutOfMemory(e)) {
       return "tensor: out of memory in "
           + operation
           + shapes

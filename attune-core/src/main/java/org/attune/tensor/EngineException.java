@@ -6,11 +6,24 @@ import org.attune.AttuneException;
 public final class EngineException extends AttuneException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean outOfMemory;
+
   EngineException(String message) {
     super(message);
+    outOfMemory = false;
   }
 
   EngineException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  EngineException(String message, Throwable cause, boolean outOfMemory) {
     super(message, cause);
+    this.outOfMemory = outOfMemory;
+  }
+
+  /** Whether a tensor found no room, on the machine or on its graphics card. */
+  public boolean outOfMemory() {
+    return outOfMemory;
   }
 }

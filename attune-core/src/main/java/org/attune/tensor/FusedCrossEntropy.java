@@ -20,15 +20,19 @@ public final class FusedCrossEntropy {
   /**
    * Overwrites logits with the gradient of the sum of losses.
    *
-   * @param logits [N, V], F32 or BF16; must not be part of a graph that still needs their values
+   * @param logits [N, V], F32, BF16 or F16; must not be part of a graph that still needs their
+   *     values
    * @param targets [N] I64, each in [0, V)
+   * @param scale of the gradient, applied before it is rounded to the logits' type
    * @return {@code softmax(z)[target]} of each row: the loss is minus its logarithm, as long as it
    *     is not so small that F32 rounds it to zero
    */
-  public static float[] gradientInPlace(Tensor logits, Tensor targets) {
+  public static float[] gradientInPlace(Tensor logits, Tensor targets, double scale) {
     Tensor index = targets.unsqueeze(1); // [N, 1]
     if (logits.dtype() == DType.F32) {
-      return softmaxLessOneHot(logits, index);
+      float[] probabilities = softmaxLessOneHot(logits, index);
+      scale(logits, scale);
+      return probabilities;
     }
     float[] probabilities = new float[Math.toIntExact(logits.size(0))];
     forEachBlock(
@@ -37,9 +41,16 @@ public final class FusedCrossEntropy {
           Tensor wide = block.to(DType.F32);
           float[] some = softmaxLessOneHot(wide, index.narrow(0, at, block.size(0)));
           System.arraycopy(some, 0, probabilities, at, some.length);
+          scale(wide, scale);
           block.copyFrom(wide);
         });
     return probabilities;
+  }
+
+  private static void scale(Tensor gradient, double scale) {
+    if (scale != 1) {
+      gradient.timesInPlace(scale);
+    }
   }
 
   /** In place, row by row, so that a row is in the processor's cache for all of its passes. */

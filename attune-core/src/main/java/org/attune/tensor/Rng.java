@@ -64,7 +64,7 @@ public final class Rng {
    * A dropout mask (Srivastava et al. 2014, inverted): each element is 0 with the given probability
    * and 1 / (1 - probability) otherwise, so that the expectation is 1.
    *
-   * @param type F32 or BF16
+   * @param type F32, BF16 or F16
    */
   public Tensor dropoutMask(Shape shape, DType type, double probability, long step, long site) {
     if (!(probability >= 0 && probability < 1)) {
@@ -76,10 +76,11 @@ public final class Rng {
       int bits = Float.floatToRawIntBits(kept);
       return fill(shape, new Draw(key(step, site), threshold(probability), KEPT, bits));
     }
-    if (type != DType.BF16) {
-      throw new IllegalArgumentException("dropout mask of " + type + ", expected F32 or BF16");
+    if (type != DType.BF16 && type != DType.F16) {
+      throw new IllegalArgumentException("dropout mask of " + type + ", expected F32, BF16 or F16");
     }
-    var draw = new Draw(key(step, site), threshold(probability), KEPT, bfloat16(kept));
+    int bits = type == DType.BF16 ? bfloat16(kept) : half(kept);
+    var draw = new Draw(key(step, site), threshold(probability), KEPT, bits);
     Tensor mask = Tensors.empty(shape, type);
     ShortPointer data = new ShortPointer(mask.handle().data_ptr());
     chunks(shape.numel(), (at, n) -> putShorts(data, at, n, draw.chunk(at, n)));
@@ -251,6 +252,12 @@ public final class Rng {
   private static int bfloat16(float number) {
     int bits = Float.floatToRawIntBits(number);
     return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  }
+
+  /** Bits of an F16 number of at least 1, which are exponent and ten bits rounded to even. */
+  private static int half(float number) {
+    int bits = Float.floatToRawIntBits(number) - (112 << 23); // from bias 127 to bias 15
+    return (bits + 0xfff + ((bits >>> 13) & 1)) >>> 13;
   }
 
   /** The finalizer of SplitMix64 (Steele et al. 2014). */

@@ -21,6 +21,7 @@ public final class Scope implements AutoCloseable {
   private static final ThreadLocal<Scope> INNERMOST = new ThreadLocal<>();
 
   private final Scope outer;
+  private final List<Tensor> tensors = new ArrayList<>();
   private final PointerScope pointers;
 
   private Scope() {
@@ -69,13 +70,19 @@ public final class Scope implements AutoCloseable {
    */
   private void hold(Tensor tensor, List<Tensor> results) {
     if (tensor.scope() == this && !results.contains(tensor)) {
-      tensor.handle().retainReference();
+      tensor.keep();
       results.add(tensor);
     }
   }
 
   void attach(Tensor tensor) {
     pointers.attach(tensor.handle());
+    tensors.add(tensor);
+  }
+
+  /** A tensor that was just made; the engine's own scope has its handle already. */
+  void add(Tensor tensor) {
+    tensors.add(tensor);
   }
 
   private static void visit(Object value, Consumer<Tensor> visitor) {
@@ -99,7 +106,12 @@ public final class Scope implements AutoCloseable {
           "scope: closed out of order or on another thread; close scopes in the reverse order of"
               + " opening, best with try-with-resources");
     }
+    boolean needed = GraphCut.leaves(this, Optional.ofNullable(outer));
+    List<Tensor> kept =
+        needed ? tensors.stream().filter(tensor -> tensor.scope() == this).toList() : List.of();
+    kept.forEach(tensor -> tensor.handle().retainReference());
     pointers.close();
+    kept.forEach(tensor -> tensor.moveTo(outer));
     if (outer == null) {
       INNERMOST.remove();
     } else {

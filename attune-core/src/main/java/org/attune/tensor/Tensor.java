@@ -33,7 +33,12 @@ public final class Tensor implements AutoCloseable {
   }
 
   static Tensor of(org.bytedeco.pytorch.Tensor handle) {
-    return new Tensor(handle, Scope.innermost());
+    Scope scope = Scope.innermost();
+    Tensor tensor = new Tensor(handle, scope);
+    if (scope != null) {
+      scope.add(tensor);
+    }
+    return tensor;
   }
 
   org.bytedeco.pytorch.Tensor handle() {
@@ -341,6 +346,11 @@ public final class Tensor implements AutoCloseable {
     return tensor("detach", handle::detach, this);
   }
 
+  /** The same tensor, graph and all, under a handle that lives apart from this one. */
+  Tensor another() {
+    return tensor("another", () -> new org.bytedeco.pytorch.Tensor(handle), this);
+  }
+
   /** A copy with memory of its own. */
   public Tensor copy() {
     return tensor(
@@ -365,6 +375,18 @@ public final class Tensor implements AutoCloseable {
         () -> {
           org.bytedeco.pytorch.Tensor grad = handle.grad();
           return grad.defined() ? Optional.of(of(grad)) : Optional.empty();
+        },
+        this);
+  }
+
+  /** Whether a backward pass has reached this tensor, and its gradient has not been cleared. */
+  boolean hasGrad() {
+    return value(
+        "hasGrad",
+        () -> {
+          try (var grad = handle.grad()) {
+            return grad.defined();
+          }
         },
         this);
   }
@@ -394,6 +416,7 @@ public final class Tensor implements AutoCloseable {
           return null;
         },
         this);
+    GraphCut.goOn();
   }
 
   /** Backward from a tensor of any shape, given the gradient with respect to it. */
@@ -406,6 +429,7 @@ public final class Tensor implements AutoCloseable {
         },
         this,
         gradient);
+    GraphCut.goOn();
   }
 
   // ---- in place (inside Autograd.noGrad for tensors that require a gradient)

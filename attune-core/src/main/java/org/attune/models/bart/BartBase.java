@@ -5,6 +5,7 @@ import org.attune.models.EncoderDecoder;
 import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 import org.attune.tensor.Tensor;
 
 /** What all BART models share: their config, and how labels become the decoder's input. */
@@ -50,5 +51,12 @@ abstract class BartBase extends Model {
     return this instanceof EncoderDecoder
         ? config.flops(tokens, decoderTokens) + Flops.head(this, config.width(), decoderTokens)
         : config.decoderFlops(tokens) + Flops.head(this, config.width(), tokens);
+  }
+
+  @Override
+  public final ActivationCount activations(long rows, long tokens, long decoderTokens) {
+    return this instanceof EncoderDecoder
+        ? config.activations(rows, tokens, decoderTokens)
+        : config.decoderActivations(rows, tokens);
   }
 }

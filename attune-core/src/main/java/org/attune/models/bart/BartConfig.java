@@ -1,9 +1,11 @@
 package org.attune.models.bart;
 
+import java.util.List;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a BART; names and defaults as in transformers' {@code BartConfig}.
@@ -159,5 +161,46 @@ public record BartConfig(
   private double stackFlops(Stack stack, long tokens) {
     double elements = 4.0 * width * width + 2.0 * width * stack.feedForwardWidth();
     return stack.layers() * Flops.layer(elements, width, tokens);
+  }
+
+  // ---- memory of a training step
+
+  /** Of both stacks, on T and U tokens a row. */
+  ActivationCount activations(long rows, long length, long decoderLength) {
+    double tokens = (double) rows * length;
+    double decoderTokens = (double) rows * decoderLength;
+    double block =
+        selfNumbers(decoder, decoderTokens, decoderLength)
+            + attentionNumbers(decoder, decoderTokens, length)
+            + 2 * tokens * width; // keys and values of the encoder's states
+    return new ActivationCount(
+        List.of(
+            new ActivationCount.Stack(
+                encoder.layers(), selfNumbers(encoder, tokens, length), tokens * width),
+            new ActivationCount.Stack(decoder.layers(), block, decoderTokens * width)),
+        3 * (tokens + decoderTokens) * width);
+  }
+
+  /** Of the decoder without an encoder. */
+  ActivationCount decoderActivations(long rows, long length) {
+    double tokens = (double) rows * length;
+    return new ActivationCount(
+        List.of(
+            new ActivationCount.Stack(
+                decoder.layers(), selfNumbers(decoder, tokens, length), tokens * width)),
+        3 * tokens * width);
+  }
+
+  /** Attention and feed-forward part of a post-norm layer. */
+  private double selfNumbers(Stack stack, double tokens, long keys) {
+    double inner = 2 + (activationDropout > 0 ? 1 : 0);
+    return attentionNumbers(stack, tokens, keys)
+        + tokens * (2.0 + (dropout > 0 ? 1 : 0)) * width
+        + tokens * inner * stack.feedForwardWidth();
+  }
+
+  private double attentionNumbers(Stack stack, double tokens, long keys) {
+    return tokens * (2.0 + (dropout > 0 ? 1 : 0)) * width
+        + ActivationCount.attention(tokens, keys, width, stack.heads(), attentionDropout > 0);
   }
 }

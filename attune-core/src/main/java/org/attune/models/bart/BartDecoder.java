@@ -38,20 +38,22 @@ final class BartDecoder extends Module {
    * @return [B, U, D]
    */
   Tensor forward(Tensor ids, ModelInput input, Tensor states) {
-    return layers.forward(embed(ids, 0), call(ids, input, states));
+    return layers.forward(embed(ids, 0), List.of(states), call(ids, input));
   }
 
   /** Every hidden state [B, U, D]: the embeddings first, the last layer's last. */
   List<Tensor> states(Tensor ids, ModelInput input, Tensor states) {
-    return layers.forwardAll(embed(ids, 0), call(ids, input, states));
+    List<Tensor> shared = List.of(states);
+    LayerStack.SharedCall<BartDecoderLayer> call = call(ids, input);
+    return layers.forwardAll(embed(ids, 0), (layer, x) -> call.apply(layer, x, shared));
   }
 
-  private static LayerStack.Call<BartDecoderLayer> call(
-      Tensor ids, ModelInput input, Tensor states) {
+  /** One layer over the encoder's states, which it shares with the others. */
+  private static LayerStack.SharedCall<BartDecoderLayer> call(Tensor ids, ModelInput input) {
     CausalMask causal =
         CausalMask.of(ModelInput.of(ids).withMask(input.decoderMask()), OptionalInt.empty());
     Optional<Tensor> mask = crossMask(input);
-    return (layer, x) -> layer.forward(x, causal, states, mask);
+    return (layer, x, shared) -> layer.forward(x, causal, shared.get(0), mask);
   }
 
   private static Optional<Tensor> crossMask(ModelInput input) {

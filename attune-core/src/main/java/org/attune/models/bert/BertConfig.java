@@ -1,11 +1,13 @@
 package org.attune.models.bert;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.CausalDecoding;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a BERT, and of a family that is made of BERT's layers; names and
@@ -147,5 +149,20 @@ public record BertConfig(
     double width = hiddenSize; // D
     double elements = 4 * width * width + 2 * width * intermediateSize;
     return layers * Flops.layer(elements, width, tokens);
+  }
+
+  // ---- memory of a training step
+
+  /** Post-norm layers; query, key and value share one product, whose joined matrix is kept too. */
+  public ActivationCount activations(long rows, long length) {
+    double tokens = (double) rows * length;
+    double width = hiddenSize;
+    double masks = hiddenDropout > 0 ? 2 * width : 0;
+    double layer =
+        tokens * (4 * width + 2.0 * intermediateSize + masks) // input, norms' inputs, norm, inner
+            + ActivationCount.attention(tokens, length, width, heads, attentionDropout > 0)
+            + 3 * width * width;
+    return new ActivationCount(
+        List.of(new ActivationCount.Stack(layers, layer, tokens * width)), 3 * tokens * width);
   }
 }

@@ -4,6 +4,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 
 /** What all DistilBERT models share: their config. */
 abstract class DistilBertBase extends Model {
@@ -32,5 +33,10 @@ abstract class DistilBertBase extends Model {
   @Override
   public final double flops(long tokens, long decoderTokens) {
     return config.flops(tokens) + Flops.head(this, config.dim(), tokens);
+  }
+
+  @Override
+  public final ActivationCount activations(long rows, long tokens, long decoderTokens) {
+    return config.activations(rows, tokens);
   }
 }

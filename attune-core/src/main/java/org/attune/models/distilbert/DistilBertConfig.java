@@ -1,9 +1,11 @@
 package org.attune.models.distilbert;
 
+import java.util.List;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a DistilBERT; names and defaults as in transformers' {@code
@@ -106,5 +108,18 @@ public record DistilBertConfig(
     double width = dim; // D
     double elements = 4 * width * width + 2 * width * hiddenDim;
     return layers * Flops.layer(elements, width, tokens);
+  }
+
+  // ---- memory of a training step
+
+  /** Post-norm layers with dropout after the feed-forward part alone. */
+  ActivationCount activations(long rows, long length) {
+    double tokens = (double) rows * length;
+    double width = dim;
+    double layer =
+        tokens * (4 * width + 2.0 * hiddenDim + (dropout > 0 ? width : 0))
+            + ActivationCount.attention(tokens, length, width, heads, attentionDropout > 0);
+    return new ActivationCount(
+        List.of(new ActivationCount.Stack(layers, layer, tokens * width)), 3 * tokens * width);
   }
 }

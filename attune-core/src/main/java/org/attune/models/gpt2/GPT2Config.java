@@ -1,10 +1,12 @@
 package org.attune.models.gpt2;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a GPT-2; names and defaults as in transformers' {@code GPT2Config}.
@@ -106,5 +108,19 @@ public record GPT2Config(
     double width = hiddenSize; // D
     double elements = 4 * width * width + 2 * width * innerSize;
     return layers * Flops.layer(elements, width, tokens);
+  }
+
+  // ---- memory of a training step
+
+  /** Pre-norm blocks. */
+  ActivationCount activations(long rows, long length) {
+    double tokens = (double) rows * length;
+    double width = hiddenSize;
+    double masks = residualDropout > 0 ? 2 * width : 0;
+    double block =
+        tokens * (4 * width + 2.0 * innerSize + masks) // input, sum, both norms, inner
+            + ActivationCount.attention(tokens, length, width, heads, attentionDropout > 0);
+    return new ActivationCount(
+        List.of(new ActivationCount.Stack(layers, block, tokens * width)), 3 * tokens * width);
   }
 }

@@ -4,6 +4,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 
 /** What all models of this design share: their config. */
 abstract class LlamaBase extends Model {
@@ -36,5 +37,10 @@ abstract class LlamaBase extends Model {
   @Override
   public final double flops(long tokens, long decoderTokens) {
     return config.flops(tokens) + Flops.head(this, config.hiddenSize(), tokens);
+  }
+
+  @Override
+  public final ActivationCount activations(long rows, long tokens, long decoderTokens) {
+    return config.activations(rows, tokens);
   }
 }

@@ -1,10 +1,12 @@
 package org.attune.models.llama;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a Llama, Mistral or Qwen2; names and defaults as in transformers'
@@ -180,5 +182,19 @@ public record LlamaConfig(
     double keys = (double) keyHeads * headWidth; // K E
     double elements = hiddenSize * (2 * queries + 2 * keys + 3.0 * intermediateSize);
     return layers * Flops.layer(elements, queries, tokens);
+  }
+
+  // ---- memory of a training step
+
+  /** Pre-norm layers; a norm keeps its input, the same scaled, and what it gives. */
+  ActivationCount activations(long rows, long length) {
+    double tokens = (double) rows * length;
+    double width = hiddenSize;
+    double mixed = (double) heads * headWidth;
+    double layer =
+        tokens * (6 * width + 4.0 * intermediateSize)
+            + ActivationCount.attention(tokens, length, mixed, heads, attentionDropout > 0);
+    return new ActivationCount(
+        List.of(new ActivationCount.Stack(layers, layer, tokens * width)), 3 * tokens * width);
   }
 }

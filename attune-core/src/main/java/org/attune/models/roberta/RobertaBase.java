@@ -4,6 +4,7 @@ import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 
 /** What all RoBERTa models share: their config. */
 abstract class RobertaBase extends Model {
@@ -36,5 +37,10 @@ abstract class RobertaBase extends Model {
   @Override
   public final double flops(long tokens, long decoderTokens) {
     return config.bert().flops(tokens) + Flops.head(this, config.bert().hiddenSize(), tokens);
+  }
+
+  @Override
+  public final ActivationCount activations(long rows, long tokens, long decoderTokens) {
+    return config.bert().activations(rows, tokens);
   }
 }

@@ -5,6 +5,7 @@ import org.attune.models.EncoderDecoder;
 import org.attune.models.Flops;
 import org.attune.models.Head;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 import org.attune.tensor.Tensor;
 
 /** What all T5 models share: their config, and how labels become the decoder's input. */
@@ -55,5 +56,12 @@ abstract class T5Base extends Model {
             + config.decoderFlops(tokens, decoderTokens)
             + Flops.head(this, config.width(), decoderTokens)
         : encoder;
+  }
+
+  @Override
+  public final ActivationCount activations(long rows, long tokens, long decoderTokens) {
+    return this instanceof EncoderDecoder
+        ? config.activations(rows, tokens, decoderTokens)
+        : config.encoderActivations(rows, tokens);
   }
 }

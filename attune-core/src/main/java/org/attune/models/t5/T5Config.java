@@ -1,9 +1,11 @@
 package org.attune.models.t5;
 
+import java.util.List;
 import org.attune.AttuneException;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.models.Flops;
 import org.attune.nn.Activation;
+import org.attune.nn.ActivationCount;
 
 /**
  * The sizes and settings of a T5; names and defaults as in transformers' {@code T5Config}.
@@ -149,5 +151,44 @@ public record T5Config(
 
   private double innerElements() {
     return (gated ? 3.0 : 2.0) * width * feedForwardWidth;
+  }
+
+  // ---- memory of a training step
+
+  /** Of the encoder alone. */
+  ActivationCount encoderActivations(long rows, long length) {
+    double tokens = (double) rows * length;
+    double block = attentionNumbers(tokens, length) + feedForwardNumbers(tokens);
+    return new ActivationCount(
+        List.of(new ActivationCount.Stack(layers, block, tokens * width)),
+        3 * tokens * width + tokens * heads * length);
+  }
+
+  /** Of both stacks, on T and U tokens a row. */
+  ActivationCount activations(long rows, long length, long decoderLength) {
+    ActivationCount encoder = encoderActivations(rows, length);
+    double tokens = (double) rows * decoderLength;
+    double block =
+        attentionNumbers(tokens, decoderLength)
+            + attentionNumbers(tokens, length)
+            + 2.0 * rows * length * heads * headWidth // keys and values of the encoder's states
+            + feedForwardNumbers(tokens);
+    return new ActivationCount(
+        List.of(
+            encoder.stacks().get(0),
+            new ActivationCount.Stack(decoderLayers, block, tokens * width)),
+        encoder.outside() + 3 * tokens * width + tokens * heads * decoderLength);
+  }
+
+  /** Norm (input, scaled, output), attention, and the mask of what it adds. */
+  private double attentionNumbers(double tokens, long keys) {
+    double mixed = (double) heads * headWidth;
+    return tokens * (3.0 + (dropout > 0 ? 1 : 0)) * width
+        + ActivationCount.attention(tokens, keys, mixed, heads, dropout > 0);
+  }
+
+  private double feedForwardNumbers(double tokens) {
+    double inner = (gated ? 4.0 : 1.0) + (dropout > 0 ? 2 : 1);
+    return tokens * (3.0 + (dropout > 0 ? 1 : 0)) * width + tokens * inner * feedForwardWidth;
   }
 }

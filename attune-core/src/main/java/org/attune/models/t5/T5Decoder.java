@@ -47,24 +47,30 @@ final class T5Decoder extends Module {
    * @return [B, U, D]
    */
   Tensor forward(Tensor ids, ModelInput input, Tensor states) {
-    return end(blocks.forward(embed(ids), call(ids, input, states)));
+    return end(blocks.forward(embed(ids), shared(ids, input, states), call(input)));
   }
 
   /** Every hidden state [B, U, D]: the embeddings first, the normed last one at the end. */
   List<Tensor> states(Tensor ids, ModelInput input, Tensor states) {
-    List<Tensor> all = new ArrayList<>(blocks.forwardAll(embed(ids), call(ids, input, states)));
+    List<Tensor> shared = shared(ids, input, states);
+    LayerStack.SharedCall<T5DecoderBlock> call = call(input);
+    List<Tensor> all =
+        new ArrayList<>(blocks.forwardAll(embed(ids), (block, x) -> call.apply(block, x, shared)));
     all.set(config.decoderLayers(), end(all.get(config.decoderLayers())));
     return all;
   }
 
-  private LayerStack.Call<T5DecoderBlock> call(Tensor ids, ModelInput input, Tensor states) {
+  /** What all blocks read: positions and what is ahead [B, H, U, U], and the encoder's states. */
+  private List<Tensor> shared(Tensor ids, ModelInput input, Tensor states) {
     int length = (int) ids.size(1);
     ModelInput own = ModelInput.of(ids).withMask(input.decoderMask());
-    Tensor bias =
-        CausalMask.of(own, OptionalInt.empty())
-            .on(positions.forward(length, length)); // [B, H, U, U]
+    Tensor bias = CausalMask.of(own, OptionalInt.empty()).on(positions.forward(length, length));
+    return List.of(bias, states);
+  }
+
+  private static LayerStack.SharedCall<T5DecoderBlock> call(ModelInput input) {
     Optional<Tensor> mask = input.mask().map(m -> EncoderDecoder.crossMask(m, "t5"));
-    return (block, x) -> block.forward(x, bias, states, mask);
+    return (block, x, shared) -> block.forward(x, shared.get(0), shared.get(1), mask);
   }
 
   /** What {@link #next} reads of the encoder's states [P, T, D]. */

@@ -33,7 +33,9 @@ final class T5Encoder extends Module {
   /** The last hidden state [B, T, D]. */
   Tensor forward(ModelInput input) {
     Tensor bias = bias(input);
-    return end(blocks.forward(embed(input), (block, x) -> block.forward(x, bias)));
+    return end(
+        blocks.forward(
+            embed(input), List.of(bias), (block, x, shared) -> block.forward(x, shared.get(0))));
   }
 
   /** Every hidden state [B, T, D]: the embeddings first, the normed last one at the end. */

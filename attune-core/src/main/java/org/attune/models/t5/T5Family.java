@@ -70,6 +70,13 @@ public final class T5Family extends ConfiguredFamily<T5Config> {
   }
 
   @Override
+  public Optional<String> fp16Risk() {
+    return Optional.of(
+        "t5 was trained in bf16, and its feed-forward layers reach values above 65504, the largest"
+            + " number of fp16");
+  }
+
+  @Override
   public List<String> dropoutKeys() {
     return List.of("dropout_rate", "classifier_dropout");
   }
