@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Measures throughput, memory and the share of the machine's GEMM peak.",
     subcommands = {
       BenchTrainCommand.class,
+      BenchStepCommand.class,
       BenchInferCommand.class,
       BenchTokenizeCommand.class,
       BenchGenerateCommand.class
@@ -23,6 +24,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name what to measure: train, infer, tokenize or generate");
+        spec.commandLine(), "name what to measure: train, step, infer, tokenize or generate");
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attune.recipe.Job;
 import org.attune.recipe.Runner;
+import org.attune.train.Start;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +41,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Goes on from the newest whole checkpoint in the output folder.")
   private boolean resume;
 
+  @Option(
+      names = "--dry-run",
+      description = "Shows the plan and the memory it needs, and ends before the first step.")
+  private boolean dryRun;
+
+  @Option(names = "--force", description = "Begins even where the machine's memory will not do.")
+  private boolean force;
+
   @Mixin private Output output;
 
   @Override
@@ -48,7 +57,15 @@ final class TrainCommand implements Callable<Integer> {
     try (StopSignal stop = new StopSignal();
         TrainingProgress progress = new TrainingProgress()) {
       Runner.Result result =
-          job.callback(progress).notes(Output::note).stopWhen(stop).resume(resume).run();
+          job.callback(progress)
+              .notes(Output::note)
+              .stopWhen(stop)
+              .start(start())
+              .resume(resume)
+              .run();
+      if (dryRun) {
+        return 0;
+      }
       if (result.stopped()) {
         Output.note("stopped and saved; go on with: " + again("train", recipe, sets));
       } else {
@@ -56,6 +73,13 @@ final class TrainCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private Start start() {
+    if (dryRun) {
+      return Start.NOT_AT_ALL;
+    }
+    return force ? Start.ANYWAY : Start.IF_IT_FITS;
   }
 
   /** The command that goes on with a stopped run, fit to be pasted into a shell. */

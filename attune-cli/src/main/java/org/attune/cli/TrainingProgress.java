@@ -26,6 +26,7 @@ final class TrainingProgress implements Callback, AutoCloseable {
         plan.examples(),
         plan.steps(),
         plan.precision().name().toLowerCase(Locale.ROOT));
+    plan.memory().ifPresent(memory -> System.err.println(memory.describe()));
     every = Math.max(1, plan.steps() / PLAIN_LINES);
     if (terminal) {
       bar =

@@ -47,7 +47,7 @@ class CliTest {
     fails(2, "attune: name a command\nattune: see 'attune --help'");
     fails(
         2,
-        "attune: name what to measure: train, infer, tokenize or generate\nattune: see 'attune bench --help'",
+        "attune: name what to measure: train, step, infer, tokenize or generate\nattune: see 'attune bench --help'",
         "bench");
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.attune.AttuneException;
 import org.attune.nn.Module;
 import org.attune.nn.Parameter;
@@ -69,6 +70,12 @@ public final class Optimizer implements AutoCloseable {
     return all;
   }
 
+  /** Bytes that the state of all parameters takes once each has had a gradient. */
+  public long stateBytes() {
+    long numbers = parameters().values().stream().mapToLong(p -> 2 * p.shape().numel() + 1).sum();
+    return numbers * DType.F32.bytes();
+  }
+
   /**
    * Changes the parameters by their gradients.
    *
@@ -76,17 +83,26 @@ public final class Optimizer implements AutoCloseable {
    * @param gradientFactor multiplies every gradient first; see {@link GradientClip#factor}
    */
   public void step(double lr, double gradientFactor) {
+    step(lr, gradientFactor, parameter -> true);
+  }
+
+  /** The same for some of the parameters, those whose gradients are complete. */
+  public void step(double lr, double gradientFactor, Predicate<Parameter> chosen) {
     Autograd.noGrad(
         () -> {
           try (Scope scope = Scope.open()) {
-            stepGroup(groups.decayed(), lr, settings.weightDecay(), gradientFactor);
-            stepGroup(groups.undecayed(), lr, 0, gradientFactor);
+            stepGroup(groups.decayed(), lr, settings.weightDecay(), gradientFactor, chosen);
+            stepGroup(groups.undecayed(), lr, 0, gradientFactor, chosen);
           }
         });
   }
 
   private void stepGroup(
-      Map<String, Parameter> group, double lr, double weightDecay, double gradientFactor) {
+      Map<String, Parameter> group,
+      double lr,
+      double weightDecay,
+      double gradientFactor,
+      Predicate<Parameter> chosen) {
     var values = new ArrayList<Tensor>();
     var gradients = new ArrayList<Tensor>();
     var states = new ArrayList<Moments>();
@@ -95,6 +111,7 @@ public final class Optimizer implements AutoCloseable {
         (name, parameter) ->
             parameter
                 .storedGrad()
+                .filter(gradient -> chosen.test(parameter))
                 .ifPresent(
                     gradient -> {
                       Moments own =

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.attune.UsageException;
 import org.attune.train.Callback;
+import org.attune.train.Start;
 
 /** A recipe of any task, read and ready to run. */
 public interface Job {
@@ -54,6 +55,9 @@ public interface Job {
 
   /** Goes on from the newest checkpoint in the output folder. */
   Job resume(boolean wanted);
+
+  /** Whether to begin; by default only where memory will do. */
+  Job start(Start how);
 
   /**
    * The run.

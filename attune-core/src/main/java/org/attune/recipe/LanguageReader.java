@@ -63,7 +63,7 @@ final class LanguageReader {
                     section.text("tokenizer"),
                     Precision.valueOf(
                         section
-                            .choice("precision", "auto", List.of("auto", "fp32", "bf16"))
+                            .choice("precision", "auto", Precision.names())
                             .toUpperCase(Locale.ROOT)),
                     section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99))));
     section.finish();

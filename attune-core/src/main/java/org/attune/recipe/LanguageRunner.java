@@ -35,6 +35,7 @@ import org.attune.task.TextToText;
 import org.attune.text.Tokenizer;
 import org.attune.train.Callback;
 import org.attune.train.Encoded;
+import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
@@ -46,6 +47,7 @@ final class LanguageRunner implements Job {
   private Callback callback = new Callback() {};
   private Consumer<String> notes = note -> {};
   private BooleanSupplier stop = () -> false;
+  private Start start = Start.IF_IT_FITS;
   private boolean resume;
 
   LanguageRunner(LanguageRecipe recipe) {
@@ -71,6 +73,13 @@ final class LanguageRunner implements Job {
   @Override
   public LanguageRunner stopWhen(BooleanSupplier isWanted) {
     stop = isWanted;
+    return this;
+  }
+
+  /** Whether to begin; by default only where memory will do. */
+  @Override
+  public LanguageRunner start(Start how) {
+    start = how;
     return this;
   }
 
@@ -104,6 +113,7 @@ final class LanguageRunner implements Job {
       LanguageModelTask task = task(base);
       try (OutputFolder output = OutputFolder.open(recipe.output());
           Model model = model(base, task)) {
+        Runner.precisionRisk(recipe.model().precision(), model).ifPresent(notes);
         return train(base, task, model, materials(task, files));
       }
     } finally {
@@ -307,7 +317,8 @@ final class LanguageRunner implements Job {
 
   private Runner.Result train(Base base, LanguageModelTask task, Model model, Materials materials) {
     TrainReport report = fit(task, model, materials);
-    if (report.ending() == TrainReport.Ending.STOPPED) {
+    if (report.ending() == TrainReport.Ending.STOPPED
+        || report.ending() == TrainReport.Ending.PLANNED) {
       return new Runner.Result(report, Optional.empty(), Optional.empty(), recipe.output());
     }
     Runner.Result result =
@@ -361,6 +372,7 @@ final class LanguageRunner implements Job {
             .output(recipe.output())
             .callback(callback)
             .stopWhen(stop)
+            .start(start)
             .resume(resume);
     recipe
         .train()

@@ -14,6 +14,8 @@ import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
+import org.attune.train.LossScaling;
+import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
@@ -131,6 +133,8 @@ public record Recipe(
    * @param earlyStopping when to give up before the last epoch
    * @param groupByLength whether rows of like length go together, for less padding
    * @param log curves in files, beside those in metrics.json
+   * @param memory what is given up for memory
+   * @param lossScaling how the loss is scaled in fp16
    * @param techniques what takes part in the steps besides
    */
   public record TrainPart(
@@ -145,9 +149,12 @@ public record Recipe(
       Optional<EarlyStopping> earlyStopping,
       boolean groupByLength,
       Optional<LogPart> log,
+      MemorySaving memory,
+      LossScaling lossScaling,
       List<TechniquePart> techniques) {
     public TrainPart {
       techniques = List.copyOf(techniques);
+      memory.checkFits(clipNorm, accumulate);
     }
 
     /** The task with the techniques around it that change its loss. */
@@ -178,6 +185,9 @@ public record Recipe(
           .clipNorm(clipNorm)
           .evaluateEvery(judged ? evaluateEvery : Every.never())
           .saveEvery(saveEvery)
+          .activationCheckpointing(memory.checkpointEvery())
+          .optimizerInBackward(memory.optimizerInBackward())
+          .lossScaling(lossScaling)
           .sampler(groupByLength ? Sampler.lengthGrouped() : Sampler.random());
       maxSteps.ifPresent(trainer::maxSteps);
       keepBest.ifPresent(trainer::keepBest);

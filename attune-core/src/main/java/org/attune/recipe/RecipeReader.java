@@ -17,6 +17,8 @@ import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
+import org.attune.train.LossScaling;
+import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
 
 /** Reads recipes: every key is named here once, with its default and range. */
@@ -80,7 +82,7 @@ final class RecipeReader {
             section.requiredText("checkpoint"),
             Precision.valueOf(
                 section
-                    .choice("precision", "auto", List.of("auto", "fp32", "bf16"))
+                    .choice("precision", "auto", Precision.names())
                     .toUpperCase(Locale.ROOT)),
             section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99)),
             section.integers("layers", 0, 1 << 12));
@@ -189,6 +191,11 @@ final class RecipeReader {
                     stopping,
                     section.flag("group_by_length", true),
                     section.section("log").map(RecipeReader::log),
+                    memory(section),
+                    section
+                        .section("loss_scaling")
+                        .map(RecipeReader::lossScaling)
+                        .orElse(LossScaling.DEFAULT),
                     section.section("techniques").map(TechniqueReader::read).orElse(List.of())));
     section.finish();
     return train;
@@ -204,6 +211,44 @@ final class RecipeReader {
                     section.flag("tensorboard", true)));
     section.finish();
     return log;
+  }
+
+  private static MemorySaving memory(Section section) {
+    int every =
+        section.parsed(
+            "activation_checkpointing",
+            "false",
+            RecipeReader::layers,
+            "true, false, or a whole number of layers to compute again at a time");
+    return new MemorySaving(every, section.flag("optimizer_in_backward", false));
+  }
+
+  private static LossScaling lossScaling(Section section) {
+    LossScaling otherwise = LossScaling.DEFAULT;
+    LossScaling scaling =
+        section.locate(
+            () ->
+                new LossScaling(
+                    section.number("init_scale", otherwise.initScale(), 0, ANY),
+                    section.number("growth_factor", otherwise.growthFactor(), 0, ANY),
+                    section.number("backoff_factor", otherwise.backoffFactor(), 0, 1),
+                    section.integer("growth_interval", otherwise.growthInterval(), 1, MANY)));
+    section.finish();
+    return scaling;
+  }
+
+  /** true is every layer by itself, which keeps the least. */
+  private static int layers(String value) {
+    return switch (value) {
+      case "true" -> 1;
+      case "false" -> 0;
+      default -> {
+        if (!value.matches("[1-9][0-9]{0,3}")) {
+          throw new UsageException(value + " is no number of layers");
+        }
+        yield Integer.parseInt(value);
+      }
+    };
   }
 
   private static OptionalLong maxSteps(Section section) {
@@ -229,6 +274,8 @@ final class RecipeReader {
         Optional.empty(),
         true,
         Optional.empty(),
+        MemorySaving.NONE,
+        LossScaling.DEFAULT,
         List.of());
   }
 

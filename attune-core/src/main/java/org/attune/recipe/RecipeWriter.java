@@ -8,6 +8,7 @@ import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
 import org.attune.train.Every;
+import org.attune.train.LossScaling;
 
 /** A recipe as plain maps, every default spelled out; {@link RecipeReader} reads it back. */
 final class RecipeWriter {
@@ -116,6 +117,15 @@ final class RecipeWriter {
             });
     map.put("group_by_length", train.groupByLength());
     train.log().ifPresent(log -> map.put("log", log(log)));
+    if (train.memory().checkpointEvery() > 0) {
+      map.put("activation_checkpointing", train.memory().checkpointEvery());
+    }
+    if (train.memory().optimizerInBackward()) {
+      map.put("optimizer_in_backward", true);
+    }
+    if (!train.lossScaling().equals(LossScaling.DEFAULT)) {
+      map.put("loss_scaling", lossScaling(train.lossScaling()));
+    }
     if (!train.techniques().isEmpty()) {
       Map<String, Object> techniques = new LinkedHashMap<>();
       train.techniques().forEach(part -> techniques.put(part.key(), part.toMap()));
@@ -129,6 +139,15 @@ final class RecipeWriter {
     map.put("every", log.every());
     map.put("csv", log.csv());
     map.put("tensorboard", log.tensorboard());
+    return map;
+  }
+
+  private static Map<String, Object> lossScaling(LossScaling scaling) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("init_scale", scaling.initScale());
+    map.put("growth_factor", scaling.growthFactor());
+    map.put("backoff_factor", scaling.backoffFactor());
+    map.put("growth_interval", scaling.growthInterval());
     return map;
   }
 

@@ -22,6 +22,8 @@ import org.attune.task.SentenceEmbedding;
 import org.attune.task.TextClassification;
 import org.attune.text.Tokenizer;
 import org.attune.train.Callback;
+import org.attune.train.Precision;
+import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
@@ -34,6 +36,7 @@ public final class Runner implements Job {
   private Callback callback = new Callback() {};
   private Consumer<String> notes = note -> {};
   private BooleanSupplier stop = () -> false;
+  private Start start = Start.IF_IT_FITS;
   private boolean resume;
 
   private Runner(Recipe recipe) {
@@ -62,6 +65,13 @@ public final class Runner implements Job {
   @Override
   public Runner stopWhen(BooleanSupplier isWanted) {
     stop = isWanted;
+    return this;
+  }
+
+  /** Whether to begin; by default only where memory will do. */
+  @Override
+  public Runner start(Start how) {
+    start = how;
     return this;
   }
 
@@ -186,13 +196,15 @@ public final class Runner implements Job {
     try (Model model = loaded.model();
         TechniqueContext context = context(materials, task)) {
       loaded.report().remarks().forEach(notes);
+      precisionRisk(recipe.model().precision(), model).ifPresent(notes);
       TrainReport report =
           trainer(model, recipe.train().around(task, context), context)
               .fit(
                   context.rows(),
                   materials.train().sha256(),
                   materials.validation().map(task::encode));
-      if (report.ending() == TrainReport.Ending.STOPPED) {
+      if (report.ending() == TrainReport.Ending.STOPPED
+        || report.ending() == TrainReport.Ending.PLANNED) {
         return new Result(report, Optional.empty(), Optional.empty(), recipe.output());
       }
       Result result =
@@ -229,6 +241,7 @@ public final class Runner implements Job {
             .output(recipe.output())
             .callback(callback)
             .stopWhen(stop)
+            .start(start)
             .resume(resume);
     recipe
         .train()
@@ -236,6 +249,15 @@ public final class Runner implements Job {
         .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
     recipe.train().applyTo(trainer, hasValidation(), context);
     return trainer;
+  }
+
+  /** What speaks against training this model in a precision, in one line. */
+  static Optional<String> precisionRisk(Precision precision, Model model) {
+    return precision == Precision.FP16
+        ? Families.of(model.config())
+            .fp16Risk()
+            .map(reason -> "train: precision fp16 may overflow: " + reason + "; use bf16 or fp32")
+        : Optional.empty();
   }
 
   private boolean hasValidation() {

@@ -182,7 +182,7 @@ public final class BertPretraining extends CorpusTask {
                         stand,
                         batch.labels(),
                         window.weight());
-            Tensor next = nextSentenceLoss(bert, stand, batch).div(rows);
+            Tensor next = nextSentenceLoss(bert, stand, batch).times(window.lossScale() / rows);
             next.backward();
             hidden.backward(stand.grad().orElseThrow());
             return words + next.item();

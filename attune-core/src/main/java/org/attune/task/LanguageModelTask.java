@@ -3,6 +3,7 @@ package org.attune.task;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
@@ -15,6 +16,8 @@ import org.attune.models.Head;
 import org.attune.models.LanguageModel;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
+import org.attune.nn.ActivationCount;
+import org.attune.nn.OutputEmbeddings;
 import org.attune.objective.ChunkedCrossEntropy;
 import org.attune.objective.CrossEntropy;
 import org.attune.tensor.Autograd;
@@ -109,6 +112,17 @@ public abstract class LanguageModelTask implements TrainTask<Model> {
     Tensor logits = model.forward(Inference.input(batch)); // [B, T, V]
     return CrossEntropy.plain()
         .sum(logits, Tensors.ofLongs(batch.labels(), logits.size(0), logits.size(1)));
+  }
+
+  @Override
+  public final Optional<ActivationCount> activations(
+      Model model, long rows, long length, long decoderLength) {
+    long places = rows * (decoderLength > 0 ? decoderLength : length);
+    OutputEmbeddings output = language(model).outputEmbeddings();
+    return Optional.of(
+        model
+            .activations(rows, length, decoderLength)
+            .plus(objective.numbers(places, output.vocabularySize(), output.weight().size(1))));
   }
 
   @Override

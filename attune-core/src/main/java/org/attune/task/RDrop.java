@@ -1,8 +1,10 @@
 package org.attune.task;
 
+import java.util.Optional;
 import org.attune.UsageException;
 import org.attune.data.Batch;
 import org.attune.models.Model;
+import org.attune.nn.ActivationCount;
 import org.attune.objective.Objective;
 import org.attune.tensor.Functional;
 import org.attune.tensor.Tensor;
@@ -42,6 +44,13 @@ public final class RDrop extends TaskAround<Model> {
     Tensor second = task.logits(model, batch);
     Tensor mean = task.loss(first, batch).plus(task.loss(second, batch)).div(2);
     return mean.plus(divergence(first, second).times(alpha));
+  }
+
+  /** Both passes are kept until the loss goes backward. */
+  @Override
+  public Optional<ActivationCount> activations(
+      Model model, long rows, long length, long decoderLength) {
+    return super.activations(model, 2 * rows, length, decoderLength);
   }
 
   @Override

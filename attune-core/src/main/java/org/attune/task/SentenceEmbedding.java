@@ -3,6 +3,7 @@ package org.attune.task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.attune.AttuneException;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
@@ -16,6 +17,7 @@ import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.ModelInput;
 import org.attune.models.Pretrained;
+import org.attune.nn.ActivationCount;
 import org.attune.objective.CosineSimilarity;
 import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
@@ -154,6 +156,12 @@ public final class SentenceEmbedding implements TrainTask<Model> {
     }
     return objective.sum(
         vectors.select(1, 0), vectors.select(1, 1), Tensors.ofFloats(scores, pairs));
+  }
+
+  @Override
+  public Optional<ActivationCount> activations(
+      Model model, long rows, long length, long decoderLength) {
+    return Optional.of(model.activations(rows, length, decoderLength));
   }
 
   @Override

@@ -1,9 +1,11 @@
 package org.attune.task;
 
 import java.util.List;
+import java.util.Optional;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
+import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Tensor;
 import org.attune.train.Encoded;
@@ -44,6 +46,12 @@ abstract class TaskAround<M extends Module> implements TrainTask<M> {
   @Override
   public double weight(Batch batch) {
     return task.weight(batch);
+  }
+
+  @Override
+  public Optional<ActivationCount> activations(
+      M model, long rows, long length, long decoderLength) {
+    return task.activations(model, rows, length, decoderLength);
   }
 
   @Override

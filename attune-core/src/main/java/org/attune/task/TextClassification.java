@@ -3,6 +3,7 @@ package org.attune.task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.attune.AttuneException;
 import org.attune.UsageException;
 import org.attune.checkpoint.Checkpoint;
@@ -18,6 +19,7 @@ import org.attune.metric.RegressionMetrics;
 import org.attune.models.Head;
 import org.attune.models.Model;
 import org.attune.models.Pretrained;
+import org.attune.nn.ActivationCount;
 import org.attune.objective.BinaryCrossEntropy;
 import org.attune.objective.CrossEntropy;
 import org.attune.objective.Objective;
@@ -222,6 +224,12 @@ public final class TextClassification implements TrainTask<Model> {
   Tensor loss(Tensor logits, Batch batch) {
     Tensor predictions = problem == Problem.REGRESSION ? logits.reshape(-1) : logits;
     return objective.sum(predictions, targets(batch));
+  }
+
+  @Override
+  public Optional<ActivationCount> activations(
+      Model model, long rows, long length, long decoderLength) {
+    return Optional.of(model.activations(rows, length, decoderLength));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.attune.train;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Watches a run: a progress bar, a log, a dashboard. Override what you want to see. */
 public interface Callback {
@@ -13,7 +14,8 @@ public interface Callback {
    * @param evaluations of the whole run, those before a resume included
    * @param examples rows of the training set
    * @param trainableParameters numbers that will be learned
-   * @param precision FP32 or BF16
+   * @param precision FP32, BF16 or FP16
+   * @param memory what the run will take; empty where its task does not know
    */
   record Plan(
       long firstStep,
@@ -22,7 +24,8 @@ public interface Callback {
       long evaluations,
       int examples,
       long trainableParameters,
-      Precision precision) {}
+      Precision precision,
+      Optional<MemoryForecast> memory) {}
 
   /**
    * One step that is done.

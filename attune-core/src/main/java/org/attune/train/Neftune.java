@@ -52,6 +52,11 @@ public final class Neftune implements Technique {
   }
 
   @Override
+  public boolean leavesGradientsAlone() {
+    return true;
+  }
+
+  @Override
   public void beforeStep(long newStep) {
     step = newStep;
     calls = 0;

@@ -51,6 +51,14 @@ public interface Technique extends AutoCloseable {
   }
 
   /**
+   * Whether {@link #afterBackward} never reads or changes gradients: only then may the optimizer
+   * use and free those of a layer before it is called.
+   */
+  default boolean leavesGradientsAlone() {
+    return false;
+  }
+
+  /**
    * The weights have changed.
    *
    * @param done steps done, this one included

@@ -52,6 +52,11 @@ record Techniques(List<Technique> all) implements Technique {
   }
 
   @Override
+  public boolean leavesGradientsAlone() {
+    return all.stream().allMatch(Technique::leavesGradientsAlone);
+  }
+
+  @Override
   public void afterStep(long done) {
     all.forEach(technique -> technique.afterStep(done));
   }

@@ -23,7 +23,7 @@ import org.attune.metric.Score;
  * @param examplesPerSecond over those seconds
  * @param tokensPerSecond over those seconds, without padding
  * @param peakMemoryBytes most memory resident at once; empty where the system does not tell
- * @param precision FP32 or BF16
+ * @param precision FP32, BF16 or FP16
  */
 public record TrainReport(
     long steps,
@@ -44,7 +44,9 @@ public record TrainReport(
     /** The kept metric no longer improved. */
     EARLY,
     /** It was asked to stop; a checkpoint lets it go on. */
-    STOPPED
+    STOPPED,
+    /** It was a dry run and never began. */
+    PLANNED
   }
 
   public TrainReport {

@@ -24,6 +24,8 @@ import org.attune.optim.Schedule;
  * @param saveEvery when to write a checkpoint
  * @param keepBest the metric whose best weights stay at the end
  * @param earlyStopping when to give up before the last epoch
+ * @param memory what is given up for memory; the gradients are the same
+ * @param lossScaling how the loss is scaled in fp16
  */
 public record TrainSettings(
     AdamW optimizer,
@@ -38,7 +40,9 @@ public record TrainSettings(
     Every evaluateEvery,
     Every saveEvery,
     Optional<String> keepBest,
-    Optional<EarlyStopping> earlyStopping) {
+    Optional<EarlyStopping> earlyStopping,
+    MemorySaving memory,
+    LossScaling lossScaling) {
   /** The fingerprint's key for the precision used. */
   static final String PRECISION = "precision";
 
@@ -78,7 +82,9 @@ public record TrainSettings(
         evaluateEvery,
         saveEvery,
         keepBest,
-        earlyStopping);
+        earlyStopping,
+        memory,
+        lossScaling);
   }
 
   /**
@@ -96,6 +102,13 @@ public record TrainSettings(
     }
   }
 
+  /** A scaler with the first scale, where the precision needs one. */
+  Optional<LossScaler> lossScaler() {
+    return precision == Precision.FP16
+        ? Optional.of(new LossScaler(lossScaling))
+        : Optional.empty();
+  }
+
   /** All that decides the weights a run ends with: what a resumed run must have in common. */
   Map<String, String> fingerprint() {
     Map<String, String> print = new LinkedHashMap<>();
@@ -109,6 +122,9 @@ public record TrainSettings(
     print.put("clip_norm", Double.toString(clipNorm));
     print.put("seed", Long.toString(seed));
     print.put(PRECISION, precision.resolve().toString());
+    if (memory.optimizerInBackward()) {
+      print.put("optimizer_in_backward", "true");
+    }
     keepBest.ifPresent(
         metric -> {
           print.put("keep_best", metric);

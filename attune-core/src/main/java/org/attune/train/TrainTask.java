@@ -1,9 +1,11 @@
 package org.attune.train;
 
 import java.util.List;
+import java.util.Optional;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
+import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Tensor;
@@ -57,6 +59,19 @@ public interface TrainTask<M extends Module> {
       loss.backward();
     }
     return value;
+  }
+
+  /**
+   * Numbers that the forward pass of a batch keeps for its backward pass; empty where the task does
+   * not know.
+   *
+   * @param rows B
+   * @param length tokens of a row, padding included
+   * @param decoderLength the same of what a decoder reads; 0 where there is none
+   */
+  default Optional<ActivationCount> activations(
+      M model, long rows, long length, long decoderLength) {
+    return Optional.empty();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.attune.UsageException;
 import org.attune.data.Dataset;
 import org.attune.data.Sampler;
@@ -55,6 +56,9 @@ public final class Trainer<M extends Module> {
   private Optional<Path> output = Optional.empty();
   private BooleanSupplier stop = () -> false;
   private Sampler sampler = Sampler.lengthGrouped();
+  private MemorySaving memory = MemorySaving.NONE;
+  private LossScaling lossScaling = LossScaling.DEFAULT;
+  private Start start = Start.IF_IT_FITS;
   private boolean resume;
 
   private Trainer(M model, TrainTask<? super M> task) {
@@ -172,6 +176,38 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /**
+   * Keeps the input of every so many layers alone and computes the rest again in the backward pass:
+   * a third more time for a fraction of the activations; see {@link MemorySaving}.
+   *
+   * @param everyLayers 1 keeps the least; 0 keeps all
+   */
+  public Trainer<M> activationCheckpointing(int everyLayers) {
+    memory = memory.withCheckpointEvery(everyLayers);
+    return this;
+  }
+
+  /**
+   * Steps the weights of each layer as soon as its gradients are complete, and frees those; see
+   * {@link MemorySaving}. Needs {@link #clipNorm} infinite and {@link #accumulate} 1.
+   */
+  public Trainer<M> optimizerInBackward(boolean on) {
+    memory = memory.withOptimizerInBackward(on);
+    return this;
+  }
+
+  /** How the loss is scaled where the {@link #precision} is fp16. */
+  public Trainer<M> lossScaling(LossScaling scaling) {
+    lossScaling = scaling;
+    return this;
+  }
+
+  /** Whether to begin; by default only where memory will do. */
+  public Trainer<M> start(Start how) {
+    start = how;
+    return this;
+  }
+
   /** Goes on from the newest whole checkpoint in the output folder, if there is one. */
   public Trainer<M> resume(boolean wanted) {
     resume = wanted;
@@ -202,7 +238,9 @@ public final class Trainer<M extends Module> {
         evaluateEvery,
         saveEvery,
         keepBest,
-        earlyStopping);
+        earlyStopping,
+        memory,
+        lossScaling);
   }
 
   /** Trains without evaluating. */
@@ -237,9 +275,11 @@ public final class Trainer<M extends Module> {
   public TrainReport fit(Encoded train, String digest, Optional<Encoded> validation) {
     keepBest.ifPresent(metric -> Best.checkMeasured(metric, task.metrics()));
     Callback watcher = new Callbacks(callbacks);
-    Technique technique = new Techniques(techniques);
     Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
     TrainSettings settings = settings().withPrecision(precision(checkpoint));
+    Optional<LossScaler> scaler = settings.lossScaler();
+    Technique technique =
+        new Techniques(Stream.concat(scaler.stream(), techniques.stream()).toList());
     var parts =
         new TrainingRun.Parts<M>(
             model,
@@ -251,7 +291,9 @@ public final class Trainer<M extends Module> {
             fingerprint(settings, technique, digest, train, validation),
             output,
             technique,
+            scaler,
             watcher,
+            start,
             stop);
     try (var run = new TrainingRun<>(parts)) {
       checkpoint.ifPresent(run::resumeFrom);

@@ -16,12 +16,15 @@ import org.attune.data.Batch;
 import org.attune.data.Sampler;
 import org.attune.metric.Evaluation;
 import org.attune.metric.Score;
+import org.attune.nn.BackwardPlan;
 import org.attune.nn.Module;
 import org.attune.nn.Parameter;
 import org.attune.optim.GradientClip;
 import org.attune.optim.Optimizer;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.Device;
+import org.attune.tensor.EngineException;
+import org.attune.tensor.FreeMemory;
 import org.attune.tensor.Rng;
 import org.attune.tensor.Scope;
 import org.attune.train.TrainReport.Ending;
@@ -45,7 +48,9 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
       Map<String, String> fingerprint,
       Optional<Path> output,
       Technique technique,
+      Optional<LossScaler> scaler,
       Callback watcher,
+      Start start,
       BooleanSupplier stop) {}
 
   private final Parts<M> parts;
@@ -58,6 +63,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   private final Map<String, Parameter> parameters;
   private final Progress progress;
   private final Optional<BestWeights> bestWeights;
+  private final Optional<OptimizerInBackward> fused;
   private Best best = Best.none();
 
   TrainingRun(Parts<M> parts) {
@@ -78,6 +84,13 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
           "train: the model has no trainable parameter; unfreeze some or apply an adapter");
     }
     progress = new Progress(windows.perEpoch());
+    if (settings.memory().optimizerInBackward()) {
+      OptimizerInBackward.check(settings, parts.technique);
+    }
+    fused =
+        settings.memory().optimizerInBackward()
+            ? Optional.of(new OptimizerInBackward(model, optimizer, this::notFiniteInBackward))
+            : Optional.empty();
     bestWeights = settings.keepBest().map(metric -> new BestWeights(parts.output));
     parts.technique.start(new Technique.Run(model, parameters, steps, windows.perEpoch()));
   }
@@ -100,8 +113,22 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
 
   /** Trains to the end of the last epoch, or to a reason to stop before. */
   TrainReport run() {
-    parts.watcher.onStart(plan());
+    Optional<MemoryForecast> forecast = memory().forecast();
+    parts.watcher.onStart(plan(forecast));
+    if (parts.start == Start.NOT_AT_ALL) {
+      return progress.report(Ending.PLANNED, progress.steps(), precision);
+    }
+    forecast.ifPresent(this::requireMemory);
+    try {
+      return train();
+    } catch (EngineException | OutOfMemoryError e) {
+      throw memory().explained(e, progress.steps() + 1, newestCheckpoint());
+    }
+  }
+
+  private TrainReport train() {
     model.train(true);
+    model.backwardPlan(backwardPlan());
     model.randomness(new Rng(settings.seed()));
     Ending ending = Ending.COMPLETE;
     for (long step = progress.steps(); step < steps; step++) {
@@ -127,27 +154,51 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     return end(ending);
   }
 
+  // ---- memory
+
+  private MemoryForecaster<M> memory() {
+    return new MemoryForecaster<>(parts, windows, this::passes, optimizer);
+  }
+
+  private void requireMemory(MemoryForecast forecast) {
+    if (parts.start == Start.IF_IT_FITS) {
+      memory().require(forecast, FreeMemory.bytes());
+    }
+  }
+
+  private Optional<Path> newestCheckpoint() {
+    return parts.output.flatMap(
+        output -> CheckpointFolder.all(output).stream().findFirst().map(CheckpointFolder::path));
+  }
+
+  // ---- a step
+
+  private BackwardPlan backwardPlan() {
+    BackwardPlan plan = BackwardPlan.recomputing(settings.memory().checkpointEvery());
+    return fused.map(steps -> plan.whenFinished(steps::finished)).orElse(plan);
+  }
+
   /** One step: gradients of a window, clipping, the optimizer. */
   private void step(long step) {
     long start = System.nanoTime();
     int[][] window = windows.at(step);
     double lr = settings.optimizer().lr() * settings.schedule().factor(step, steps);
     double loss;
-    GradientClip clip;
+    double norm = 0;
     parts.technique.beforeStep(step);
+    fused.ifPresent(steps -> steps.begin(lr));
     try (Scope scope = Scope.open()) {
-      loss = backward(step, window) + parts.technique.afterBackward(step);
-      clip = GradientClip.measure(parameters.values(), settings.clipNorm());
-      if (!clip.isFinite()) {
-        throw notFinite("gradient norm", clip.norm(), step, window);
+      loss = backward(step, window);
+      if (gradientsAreUsable(loss, step)) {
+        loss += parts.technique.afterBackward(step);
+        norm = change(step, window, lr);
+        parts.technique.afterStep(step + 1);
       }
-      optimizer.step(lr, clip.factor());
       model.clearGrads();
-      parts.technique.afterStep(step + 1);
     }
     int examples = Arrays.stream(window).mapToInt(rows -> rows.length).sum();
     long tokens = Arrays.stream(window).mapToLong(windows::tokens).sum();
-    progress.count(loss, lr, clip.norm(), examples, tokens, System.nanoTime() - start);
+    progress.count(loss, lr, norm, examples, tokens, System.nanoTime() - start);
     parts.watcher.onStep(
         new Callback.Step(
             step + 1,
@@ -155,17 +206,47 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
             progress.epoch(),
             loss,
             lr,
-            clip.norm(),
+            norm,
             examples,
             tokens,
             progress.examplesPerSecond()));
   }
 
   /**
+   * Changes the weights by their gradients.
+   *
+   * @return the gradients' norm before clipping
+   */
+  private double change(long step, int[][] window, double lr) {
+    GradientClip clip = GradientClip.measure(parameters.values(), settings.clipNorm());
+    if (!clip.isFinite()) {
+      throw notFinite("gradient norm", clip.norm(), step, window);
+    }
+    optimizer.step(lr, clip.factor());
+    return fused.map(steps -> steps.norm(clip.norm())).orElse(clip.norm());
+  }
+
+  /**
+   * In fp16, takes the loss's scale out of the gradients and leaves a step with an overflow out.
+   */
+  private boolean gradientsAreUsable(double loss, long step) {
+    if (parts.scaler.isEmpty()) {
+      return true;
+    }
+    LossScaler scaler = parts.scaler.get();
+    if (Double.isFinite(loss) && scaler.unscale(parameters.values())) {
+      scaler.succeeded();
+      return true;
+    }
+    scaler.overflowed(step + 1).ifPresent(parts.watcher::onWarning);
+    return false;
+  }
+
+  /**
    * Adds up the gradients of the window's mean loss, batch by batch. The window's weight is known
    * beforehand, so each batch's sum is divided by it and k batches of b equal one of k * b.
    *
-   * @return the mean loss
+   * @return the mean loss; not finite only in fp16
    */
   private double backward(long step, int[][] window) {
     int epoch = windows.epoch(step);
@@ -180,22 +261,33 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
               + " counts, all its labels are masked; look at "
               + describe(window));
     }
-    double mean = 0;
+    double scale = parts.scaler.map(LossScaler::scale).orElse(1.0);
+    Window scaled = whole.scaled(scale);
+    double sum = 0;
     for (int i = 0; i < batches.size(); i++) {
       model.beginStep(step * PASSES_PER_STEP + i);
-      double value = parts.task.backward(model, batches.get(i), whole, precision);
-      if (!Double.isFinite(value)) {
+      double value = parts.task.backward(model, batches.get(i), scaled, precision);
+      if (!Double.isFinite(value) && parts.scaler.isEmpty()) {
         throw notFinite("loss", value, step, passes[i]);
       }
-      mean += value;
+      sum += value;
     }
-    return mean;
+    return sum / scale;
   }
 
   /** The parts of a batch that go through the model one after the other. */
   private Stream<int[]> passes(int[] rows) {
-    boolean whole = !parts.task.rowsAreIndependent() || !onCpu();
-    return whole ? Stream.of(rows) : Arrays.stream(windows.passes(rows));
+    return passes(windows, rows);
+  }
+
+  private Stream<int[]> passes(Windows some, int[] rows) {
+    if (!parts.task.rowsAreIndependent() || !onCpu()) {
+      return Stream.of(rows);
+    }
+    // Gradients of parts add up, so a layer that is stepped at once needs the batch as one.
+    return fused.isPresent()
+        ? Stream.of(some.longestFirst(rows))
+        : Arrays.stream(some.passes(rows));
   }
 
   private boolean onCpu() {
@@ -220,6 +312,16 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
             describe(rows),
             kept.map(path -> "the weights of step " + step + " are kept in " + path)
                 .orElse("the weights before it are unchanged")));
+  }
+
+  /** Here the layers above have been stepped already. */
+  private AttuneException notFiniteInBackward(double norm) {
+    return new AttuneException(
+        String.format(
+            "train: the gradient norm of a layer is %s at step %d, and optimizer_in_backward has"
+                + " changed the layers above it already: go on from the last checkpoint, or start anew"
+                + " with a lower learning rate, a longer warmup or precision fp32",
+            norm, progress.steps() + 1));
   }
 
   private static String describe(int[]... window) {
@@ -304,7 +406,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
     return saved;
   }
 
-  private Callback.Plan plan() {
+  private Callback.Plan plan(Optional<MemoryForecast> forecast) {
     long trainable = parameters.values().stream().mapToLong(p -> p.shape().numel()).sum();
     long evaluations = LongStream.rangeClosed(1, steps).filter(this::evaluationIsDue).count();
     return new Callback.Plan(
@@ -314,7 +416,8 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
         evaluations,
         parts.train.size(),
         trainable,
-        precision);
+        precision,
+        forecast);
   }
 
   private TrainReport end(Ending ending) {
@@ -333,6 +436,7 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
   @Override
   public void close() {
     model.train(false);
+    model.backwardPlan(BackwardPlan.WHOLE);
     model.clearGrads();
     parts.technique.close();
     optimizer.close();

@@ -97,6 +97,11 @@ public final class WeightAverage implements Technique {
   }
 
   @Override
+  public boolean leavesGradientsAlone() {
+    return true;
+  }
+
+  @Override
   public void afterStep(long done) {
     double part = share.of(done, taken, run);
     if (part > 0) {

@@ -50,6 +50,20 @@ final class Windows {
     perEpoch = ceilDiv(lengths.length, (long) batchSize * accumulate);
   }
 
+  private Windows(Windows other, int batchSize, int accumulate) {
+    sampler = other.sampler;
+    lengths = other.lengths;
+    seed = other.seed;
+    this.batchSize = batchSize;
+    this.accumulate = accumulate;
+    perEpoch = ceilDiv(lengths.length, (long) batchSize * accumulate);
+  }
+
+  /** The same rows in batches of another size. */
+  Windows inBatches(int newBatchSize, int newAccumulate) {
+    return new Windows(this, newBatchSize, newAccumulate);
+  }
+
   private static long ceilDiv(long a, long b) {
     return (a + b - 1) / b;
   }
@@ -91,12 +105,7 @@ final class Windows {
    * hold. Rows of like length share a part, which leaves less to pad.
    */
   int[][] passes(int[] rows) {
-    int[] sorted =
-        Arrays.stream(rows)
-            .boxed()
-            .sorted(Comparator.comparing(row -> -lengths[row]))
-            .mapToInt(row -> row)
-            .toArray();
+    int[] sorted = longestFirst(rows);
     long total = tokens(sorted);
     int count = (int) Math.min(rows.length, Math.max(1, ceilDiv(total, PASS_TOKENS)));
     int[][] passes = new int[count][];
@@ -112,6 +121,15 @@ final class Windows {
       from = to;
     }
     return passes;
+  }
+
+  /** The rows of a batch in the order in which they would go through the model in one part. */
+  int[] longestFirst(int[] rows) {
+    return Arrays.stream(rows)
+        .boxed()
+        .sorted(Comparator.comparing(row -> -lengths[row]))
+        .mapToInt(row -> row)
+        .toArray();
   }
 
   /** Tokens of some rows, without padding. */

@@ -9,6 +9,10 @@
  * functions of the seed and the step, so nothing random is ever saved and a resumed run ends with
  * the bytes of the uninterrupted one.
  *
+ * <p>What it takes is said beforehand ({@link org.attune.train.MemoryForecast}) and can be less
+ * ({@link org.attune.train.MemorySaving}); in fp16 the loss is scaled ({@link
+ * org.attune.train.LossScaling}).
+ *
  * <p>A checkpoint folder, {@code checkpoint-STEP}, holds {@code weights.safetensors} (the trainable
  * parameters), {@code optimizer.safetensors}, {@code techniques.safetensors}, {@code
  * trainer_state.json} and, written last, {@code manifest.json} with the SHA-256 of the others; the

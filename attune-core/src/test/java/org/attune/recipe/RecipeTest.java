@@ -22,6 +22,8 @@ import org.attune.task.ClassLoss;
 import org.attune.task.FreeLb;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
+import org.attune.train.LossScaling;
+import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +110,8 @@ class RecipeTest {
                 Optional.empty(),
                 true,
                 Optional.empty(),
+                MemorySaving.NONE,
+                LossScaling.DEFAULT,
                 List.of()));
     assertThat(recipe.optimizer()).isEqualTo(AdamW.of(5e-5));
     assertThat(recipe.schedule()).isEqualTo(Schedule.linear(0));
@@ -141,6 +145,8 @@ class RecipeTest {
         early_stopping: { patience: 3, min_delta: 0.001 }
         group_by_length: false
         log: { every: 5, csv: true, tensorboard: false }
+        activation_checkpointing: 2
+        loss_scaling: { init_scale: 1024, growth_factor: 4, backoff_factor: 0.25, growth_interval: 100 }
         techniques:
           ema: { decay: 0.99 }
           swa: { start: 0.5 }
@@ -177,6 +183,8 @@ class RecipeTest {
                 Optional.of(new EarlyStopping(3, 0.001)),
                 false,
                 Optional.of(new LogPart(5, true, false)),
+                new MemorySaving(2, false),
+                new LossScaling(1024, 4, 0.25, 100),
                 List.of(
                     new TechniquePart.Ema(0.99),
                     new TechniquePart.Swa(0.5),
@@ -309,6 +317,17 @@ class RecipeTest {
     refused(
         SMALLEST + "train:\n  save_every: often\n",
         "recipe.yaml:7: 'train.save_every' is 'often', expected epoch, never or a number of steps");
+    refused(
+        SMALLEST + "train:\n  activation_checkpointing: some\n",
+        "recipe.yaml:7: 'train.activation_checkpointing' is 'some', expected true, false, or a whole"
+            + " number of layers to compute again at a time");
+    refused(
+        SMALLEST + "train:\n  optimizer_in_backward: true\n",
+        "recipe.yaml:6: train: optimizer_in_backward steps each layer by itself, and clip_norm (1.0)"
+            + " needs the gradients of all; set clip_norm: Infinity");
+    refused(
+        SMALLEST + "train:\n  loss_scaling: { growth_factor: 1 }\n",
+        "recipe.yaml:7: train: loss_scaling: growth_factor is 1.0, expected a number above 1");
     refused(
         SMALLEST + "train:\n  evaluate_every: 0\n",
         "recipe.yaml:7: 'train.evaluate_every' is '0', expected epoch, never or a number of steps");

@@ -16,6 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.attune.AttuneException;
 import org.attune.UsageException;
 import org.attune.data.Sampler;
+import org.attune.nn.Module;
 import org.attune.nn.Parameter;
 import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
@@ -41,13 +42,13 @@ class TrainerTest {
         .precision(Precision.FP32);
   }
 
-  static Map<String, float[]> weights(TinyClassifier model) {
+  static Map<String, float[]> weights(Module model) {
     Map<String, float[]> weights = new TreeMap<>();
     model.namedParameters().forEach((name, p) -> weights.put(name, p.value().toFloats()));
     return weights;
   }
 
-  static void assertSameWeights(TinyClassifier got, TinyClassifier expected) {
+  static void assertSameWeights(Module got, Module expected) {
     Map<String, float[]> other = weights(expected);
     weights(got).forEach((name, w) -> assertThat(w).as(name).isEqualTo(other.get(name)));
   }
