@@ -22,6 +22,7 @@ import org.attune.task.TaskInformation;
 import org.attune.tensor.Tensor;
 import org.attune.train.Callback;
 import org.attune.train.ElasticWeights;
+import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
@@ -38,6 +39,7 @@ public final class ContinualRunner implements Job {
   private Callback callback = new Callback() {};
   private Consumer<String> notes = note -> {};
   private BooleanSupplier stop = () -> false;
+  private Start start = Start.IF_IT_FITS;
   private Optional<TransferReport> transfer = Optional.empty();
 
   ContinualRunner(TasksRecipe recipe) {
@@ -60,6 +62,12 @@ public final class ContinualRunner implements Job {
   @Override
   public ContinualRunner stopWhen(BooleanSupplier isWanted) {
     stop = isWanted;
+    return this;
+  }
+
+  @Override
+  public ContinualRunner start(Start how) {
+    start = how;
     return this;
   }
 
@@ -103,7 +111,7 @@ public final class ContinualRunner implements Job {
       for (int i = 0; i < model.names().size(); i++) {
         TrainReport report = learn(i, materials, model, pull);
         reports.add(report);
-        if (report.ending() == TrainReport.Ending.STOPPED) {
+        if (report.unfinished()) {
           return new Runner.Result(report, Optional.empty(), Optional.empty(), recipe.output());
         }
         last = evaluate(model, materials, judged);
@@ -143,19 +151,19 @@ public final class ContinualRunner implements Job {
             .seed(recipe.seed() + index)
             .precision(recipe.model().precision())
             .callback(callback)
-            .stopWhen(stop);
+            .stopWhen(stop)
+            .start(start);
     recipe
         .train()
         .log()
         .ifPresent(
-            log ->
-                log.callbacks(recipe.output().resolve(name), notes).forEach(trainer::callback));
+            log -> log.callbacks(recipe.output().resolve(name), notes).forEach(trainer::callback));
     recipe.train().applyTo(trainer, false);
     if (index > 0 && method.method() != ContinualPart.Method.REHEARSAL) {
       trainer.technique(pull);
     }
     TrainReport report = trainer.sampler(sampler(task)).fit(task.train(), name, Optional.empty());
-    if (report.ending() != TrainReport.Ending.STOPPED) {
+    if (!report.unfinished()) {
       consolidate(name, materials, model, pull);
     }
     return report;

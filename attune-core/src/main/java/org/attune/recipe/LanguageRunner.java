@@ -317,8 +317,7 @@ final class LanguageRunner implements Job {
 
   private Runner.Result train(Base base, LanguageModelTask task, Model model, Materials materials) {
     TrainReport report = fit(task, model, materials);
-    if (report.ending() == TrainReport.Ending.STOPPED
-        || report.ending() == TrainReport.Ending.PLANNED) {
+    if (report.unfinished()) {
       return new Runner.Result(report, Optional.empty(), Optional.empty(), recipe.output());
     }
     Runner.Result result =

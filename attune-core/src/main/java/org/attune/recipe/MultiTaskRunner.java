@@ -16,6 +16,7 @@ import org.attune.models.SharedBody;
 import org.attune.task.MultiTask;
 import org.attune.train.Callback;
 import org.attune.train.Encoded;
+import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
@@ -27,6 +28,7 @@ final class MultiTaskRunner implements Job {
   private Callback callback = new Callback() {};
   private Consumer<String> notes = note -> {};
   private BooleanSupplier stop = () -> false;
+  private Start start = Start.IF_IT_FITS;
   private boolean resume;
 
   MultiTaskRunner(TasksRecipe recipe) {
@@ -48,6 +50,12 @@ final class MultiTaskRunner implements Job {
   @Override
   public MultiTaskRunner stopWhen(BooleanSupplier isWanted) {
     stop = isWanted;
+    return this;
+  }
+
+  @Override
+  public MultiTaskRunner start(Start how) {
+    start = how;
     return this;
   }
 
@@ -74,7 +82,7 @@ final class MultiTaskRunner implements Job {
     TrainReport report =
         trainer(model, task, materials)
             .fit(task.train(), digest(materials.train()), rows(task, materials.validation()));
-    if (report.ending() == TrainReport.Ending.STOPPED) {
+    if (report.unfinished()) {
       return new Runner.Result(report, Optional.empty(), Optional.empty(), recipe.output());
     }
     model.train(false);
@@ -127,6 +135,7 @@ final class MultiTaskRunner implements Job {
             .output(recipe.output())
             .callback(callback)
             .stopWhen(stop)
+            .start(start)
             .resume(resume);
     recipe
         .train()

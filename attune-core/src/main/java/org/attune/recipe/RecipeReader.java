@@ -81,9 +81,7 @@ final class RecipeReader {
         new Recipe.ModelPart(
             section.requiredText("checkpoint"),
             Precision.valueOf(
-                section
-                    .choice("precision", "auto", Precision.names())
-                    .toUpperCase(Locale.ROOT)),
+                section.choice("precision", "auto", Precision.names()).toUpperCase(Locale.ROOT)),
             section.text("dropout").map(text -> section.number("dropout", 0, 0, 0.99)),
             section.integers("layers", 0, 1 << 12));
     section.finish();

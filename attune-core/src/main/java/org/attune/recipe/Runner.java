@@ -203,8 +203,7 @@ public final class Runner implements Job {
                   context.rows(),
                   materials.train().sha256(),
                   materials.validation().map(task::encode));
-      if (report.ending() == TrainReport.Ending.STOPPED
-        || report.ending() == TrainReport.Ending.PLANNED) {
+      if (report.unfinished()) {
         return new Result(report, Optional.empty(), Optional.empty(), recipe.output());
       }
       Result result =

@@ -54,6 +54,11 @@ public record TrainReport(
     evaluations = List.copyOf(evaluations);
   }
 
+  /** Whether there is no trained model to judge or keep: it was stopped, or never began. */
+  public boolean unfinished() {
+    return ending == Ending.STOPPED || ending == Ending.PLANNED;
+  }
+
   /**
    * The best value that any evaluation gave a metric.
    *
