@@ -18,7 +18,7 @@ public record MemoryForecast(
     long resident, long gradients, long optimizer, long activations, String pass) {
   /**
    * Numbers in use are not all: malloc keeps what it cannot join, a backward pass needs room for
-   * what it is just computing, the JVM compiles. Measured over the shapes in docs/performance.md.
+   * what it is just computing, the JVM compiles. An estimate, not yet measured over many shapes.
    */
   private static final double ROOM = 1.12;
 
