@@ -23,6 +23,8 @@ public final class RmsNorm extends Module {
    * @return [.., D]
    */
   public Tensor forward(Tensor x) {
-    return Functional.rmsNorm(x, weight.value(), eps);
+    return training()
+        ? Functional.trainedRmsNorm(x, weight.value(), eps)
+        : Functional.rmsNorm(x, weight.value(), eps);
   }
 }

@@ -77,6 +77,14 @@ public final class Functional {
     if (EngineCall.value("rmsNorm", () -> FewRows.suits(x, weight), x, weight)) {
       return FewRows.rmsNorm(x, weight, eps);
     }
+    return trainedRmsNorm(x, weight, eps);
+  }
+
+  /**
+   * The same by one way of computing, whether it is recorded or not: a layer that runs a second
+   * time in the backward pass must give the bits of the first.
+   */
+  public static Tensor trainedRmsNorm(Tensor x, Tensor weight, double eps) {
     return tensor(
         "rmsNorm",
         () ->
