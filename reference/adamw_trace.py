@@ -24,7 +24,7 @@ from transformers import (
 from transformers.trainer_pt_utils import get_parameter_names
 
 import golden
-from bert_fixtures import masked_labels
+from family import masked_labels
 
 torch.set_num_threads(1)
 SETTINGS = dict(lr=2e-3, weight_decay=0.05, beta1=0.9, beta2=0.999, eps=1e-8, clip_norm=1.0, warmup_steps=10,

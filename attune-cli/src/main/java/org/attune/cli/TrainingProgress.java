@@ -21,11 +21,14 @@ final class TrainingProgress implements Callback, AutoCloseable {
   public void onStart(Plan plan) {
     System.err.printf(
         Locale.ROOT,
-        "training %,d parameters on %,d examples: %,d steps in %s%n",
+        "training %,d of %,d parameters (%.3g %%) on %,d examples: %,d steps in %s%n",
         plan.trainableParameters(),
+        plan.parameters(),
+        100.0 * plan.trainableParameters() / plan.parameters(),
         plan.examples(),
         plan.steps(),
-        plan.precision().name().toLowerCase(Locale.ROOT));
+        plan.precision().name().toLowerCase(Locale.ROOT),
+        (plan.optimizerBytes() + (1 << 19)) >> 20);
     plan.memory().ifPresent(memory -> System.err.println(memory.describe()));
     every = Math.max(1, plan.steps() / PLAIN_LINES);
     if (terminal) {
@@ -39,6 +42,11 @@ final class TrainingProgress implements Callback, AutoCloseable {
               .build();
       Terminal.bar(true);
     }
+  }
+
+  @Override
+  public void onNote(String message) {
+    System.err.println(message);
   }
 
   @Override

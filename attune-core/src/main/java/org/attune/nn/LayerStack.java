@@ -3,7 +3,9 @@ package org.attune.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.attune.tensor.Autocast;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.GraphCut;
@@ -16,6 +18,9 @@ import org.attune.tensor.Tensor;
  *
  * <p>While it trains, a {@link BackwardPlan} may cut the stack into segments that go backward one
  * by one: {@link Module#backwardPlan}.
+ *
+ * <p>Of layers that no longer change, the states they hand on can be {@link #recordFirst recorded}
+ * once and {@link #replayFirst replayed} from then on.
  */
 public final class LayerStack<L extends Module> extends Module {
   /** How to run one layer on the hidden state. */
@@ -33,11 +38,16 @@ public final class LayerStack<L extends Module> extends Module {
     Tensor apply(L layer, Tensor hidden, List<Tensor> shared);
   }
 
+  /** What stands in for the first layers: one of the two is there. */
+  private record Prefix(
+      int layers, Optional<Consumer<Tensor>> listener, Optional<Supplier<Tensor>> states) {}
+
   private final List<L> layers = new ArrayList<>();
   private final Dropout drop; // of whole layers
   private Optional<List<Tensor>> record = Optional.empty();
   private final Outstanding outstanding = new Outstanding();
   private BackwardPlan plan = BackwardPlan.WHOLE;
+  private Optional<Prefix> prefix = Optional.empty();
 
   public LayerStack(int count, IntFunction<L> make) {
     this(count, make, 0);
@@ -84,6 +94,32 @@ public final class LayerStack<L extends Module> extends Module {
   }
 
   /**
+   * Tells what the first layers hand on, each time they are run, and then leaves out those between
+   * them and the last one: of such a pass nothing but the shape of its result counts.
+   *
+   * @param count of the first layers; of all, what the stack as a whole returns is told
+   */
+  public void recordFirst(int count, Consumer<Tensor> listener) {
+    prefix = Optional.of(new Prefix(count, Optional.of(listener), Optional.empty()));
+  }
+
+  /**
+   * Takes states in place of running the first layers, and what comes before them.
+   *
+   * @param count of the first layers
+   * @param states asked for each time the stack is run: what {@link #recordFirst} told of the same
+   *     rows
+   */
+  public void replayFirst(int count, Supplier<Tensor> states) {
+    prefix = Optional.of(new Prefix(count, Optional.empty(), Optional.of(states)));
+  }
+
+  /** Ends {@link #recordFirst} and {@link #replayFirst}. */
+  public void runWhole() {
+    prefix = Optional.empty();
+  }
+
+  /**
    * Runs all layers. Tensors that the call holds on to must not need a gradient; give those to
    * {@link #forward(Tensor, List, SharedCall)}.
    *
@@ -91,6 +127,13 @@ public final class LayerStack<L extends Module> extends Module {
    * @return what the last one wrote
    */
   public Tensor forward(Tensor hidden, Call<L> call) {
+    return forward(() -> hidden, call, call);
+  }
+
+  /**
+   * The same, where what the first layer reads is made only if it is run; see {@link #replayFirst}.
+   */
+  public Tensor forward(Supplier<Tensor> hidden, Call<L> call) {
     return forward(hidden, call, call);
   }
 
@@ -98,8 +141,27 @@ public final class LayerStack<L extends Module> extends Module {
    * The same, with another way to run the last layer, where it is not left out and nothing is
    * recorded.
    */
-  public Tensor forward(Tensor hidden, Call<L> call, Call<L> lastCall) {
-    return run(hidden, call, lastCall, false);
+  public Tensor forward(Supplier<Tensor> hidden, Call<L> call, Call<L> lastCall) {
+    if (prefix.isEmpty()) {
+      return run(0, hidden.get(), call, lastCall, false);
+    }
+    int first = prefix.get().layers;
+    if (prefix.get().states.isPresent()) {
+      return run(first, prefix.get().states.get().get(), call, lastCall, false);
+    }
+    Consumer<Tensor> listener = prefix.get().listener.orElseThrow();
+    if (first == layers.size()) {
+      Tensor whole = run(0, hidden.get(), call, lastCall, false);
+      listener.accept(whole);
+      return whole;
+    }
+    Tensor state = hidden.get();
+    for (L layer : layers.subList(0, first)) {
+      Tensor input = state;
+      state = Scope.tidy(() -> call.apply(layer, input));
+    }
+    listener.accept(state);
+    return run(layers.size() - 1, state, call, lastCall, false);
   }
 
   /**
@@ -118,18 +180,19 @@ public final class LayerStack<L extends Module> extends Module {
             .map(s -> cut && s.requiresGrad() ? GraphCut.after(s, () -> {}) : s)
             .toList();
     Call<L> each = (layer, x) -> call.apply(layer, x, own);
-    return run(hidden, each, each, own.stream().anyMatch(Tensor::requiresGrad));
+    return run(0, hidden, each, each, own.stream().anyMatch(Tensor::requiresGrad));
   }
 
   private boolean cuts() {
     return plan.cuts() && training() && Autograd.isOn() && record.isEmpty();
   }
 
-  private Tensor run(Tensor hidden, Call<L> call, Call<L> lastCall, boolean sharedNeedsGrad) {
+  private Tensor run(
+      int first, Tensor hidden, Call<L> call, Call<L> lastCall, boolean sharedNeedsGrad) {
     if (record.isPresent()) {
-      return runAll(hidden, call, record.get());
+      return runAll(first, hidden, call, record.get());
     }
-    List<Segment.Step<L>> steps = steps(call, lastCall);
+    List<Segment.Step<L>> steps = steps(first, call, lastCall);
     if (!cuts()) {
       return new Segment<>(steps).apply(hidden);
     }
@@ -162,10 +225,10 @@ public final class LayerStack<L extends Module> extends Module {
     return end;
   }
 
-  /** The layers that are not left out. */
-  private List<Segment.Step<L>> steps(Call<L> call, Call<L> lastCall) {
+  /** The layers from the first on that are not left out. */
+  private List<Segment.Step<L>> steps(int first, Call<L> call, Call<L> lastCall) {
     List<Segment.Step<L>> steps = new ArrayList<>();
-    for (int i = 0; i < layers.size(); i++) {
+    for (int i = first; i < layers.size(); i++) {
       if (!drop.drops()) {
         steps.add(new Segment.Step<>(layers.get(i), i == layers.size() - 1 ? lastCall : call));
       }
@@ -179,14 +242,14 @@ public final class LayerStack<L extends Module> extends Module {
    */
   public List<Tensor> forwardAll(Tensor hidden, Call<L> call) {
     List<Tensor> states = new ArrayList<>();
-    runAll(hidden, call, states);
+    runAll(0, hidden, call, states);
     return states;
   }
 
-  private Tensor runAll(Tensor hidden, Call<L> call, List<Tensor> states) {
+  private Tensor runAll(int first, Tensor hidden, Call<L> call, List<Tensor> states) {
     states.add(hidden);
     Tensor state = hidden;
-    for (L layer : layers) {
+    for (L layer : layers.subList(first, layers.size())) {
       Tensor input = state;
       state = drop.drops() ? input : Scope.tidy(() -> call.apply(layer, input));
       states.add(state);

@@ -1,7 +1,8 @@
 package org.attune.optim;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.attune.UsageException;
-import org.attune.nn.Module;
 
 /**
  * Settings of Adam with decoupled weight decay (Loshchilov and Hutter 2019): with the
@@ -14,18 +15,20 @@ import org.attune.nn.Module;
  * @param beta2 share of the second moment kept each step
  * @param eps added to the root of the second moment
  */
-public record AdamW(double lr, double weightDecay, double beta1, double beta2, double eps) {
+public record AdamW(double lr, double weightDecay, double beta1, double beta2, double eps)
+    implements OptimizerSettings {
   /**
    * Checks the ranges.
    *
    * @throws UsageException naming the setting, its value and its range
    */
   public AdamW {
-    check("lr", lr, lr > 0 && Double.isFinite(lr), "above 0");
-    check("weight_decay", weightDecay, weightDecay >= 0 && weightDecay < 1, "in [0, 1)");
-    check("beta1", beta1, beta1 >= 0 && beta1 < 1, "in [0, 1)");
-    check("beta2", beta2, beta2 >= 0 && beta2 < 1, "in [0, 1)");
-    check("eps", eps, eps > 0 && Double.isFinite(eps), "above 0");
+    Ranges ranges = new Ranges("adamw");
+    ranges.aboveZero("lr", lr);
+    ranges.share("weight_decay", weightDecay);
+    ranges.share("beta1", beta1);
+    ranges.share("beta2", beta2);
+    ranges.aboveZero("eps", eps);
   }
 
   /** This learning rate, weight decay 0.01, betas 0.9 and 0.999, eps 1e-8: PyTorch's defaults. */
@@ -49,15 +52,24 @@ public record AdamW(double lr, double weightDecay, double beta1, double beta2, d
     return new AdamW(lr, weightDecay, beta1, beta2, newEps);
   }
 
-  /** An optimizer with empty moments over the model's trainable parameters. */
-  public Optimizer over(Module model) {
-    return new Optimizer(this, model);
+  @Override
+  public String key() {
+    return "adamw";
   }
 
-  private static void check(String name, double value, boolean good, String expected) {
-    if (!good) {
-      throw new UsageException(
-          "adamw: " + name + " is " + value + ", expected a number " + expected);
-    }
+  @Override
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("lr", lr);
+    map.put("weight_decay", weightDecay);
+    map.put("beta1", beta1);
+    map.put("beta2", beta2);
+    map.put("eps", eps);
+    return map;
+  }
+
+  @Override
+  public UpdateRule rule() {
+    return new AdamWRule(beta1, beta2, eps);
   }
 }

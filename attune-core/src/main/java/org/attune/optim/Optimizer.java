@@ -5,14 +5,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.attune.AttuneException;
 import org.attune.nn.Module;
 import org.attune.nn.Parameter;
 import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
-import org.attune.tensor.FusedAdamW;
 import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.SparseRows;
@@ -20,66 +19,52 @@ import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 
 /**
- * {@link AdamW} at work: the two moments of each trainable parameter, and the step that uses them.
+ * {@link OptimizerSettings} at work: what their rule remembers of each trainable parameter, and the
+ * step that uses it.
  *
- * <p>A parameter's moments are made at its first gradient; without a gradient it is left alone,
- * decay included. Tied parameters are one.
+ * <p>It is made over the parameters that are trainable then. A parameter's state is made at its
+ * first gradient; without a gradient it is left alone, decay included. So one that is frozen for
+ * some steps, and thawed later, starts with an empty state when its first gradient comes. Tied
+ * parameters are one.
  */
 public final class Optimizer implements AutoCloseable {
   /** Elements of an embedding table that are stepped at a time: 2 MB of gradient. */
   private static final long TABLE_BLOCK = 1 << 19;
 
-  private final AdamW settings;
-  private final ParameterGroups groups;
-  private final Map<String, Moments> moments = new LinkedHashMap<>();
+  private final OptimizerSettings settings;
+  private final UpdateRule rule;
+  private final List<ParameterGroups.Group> groups;
+  private final Map<String, Map<String, Tensor>> states = new LinkedHashMap<>();
 
-  /** What AdamW remembers of one parameter; {@code steps} is a scalar, as the engine wants it. */
-  private record Moments(Tensor first, Tensor second, Tensor steps) {
-    static Moments zero(Shape shape) {
-      return new Moments(
-          Tensors.zeros(shape, DType.F32).keep(),
-          Tensors.zeros(shape, DType.F32).keep(),
-          Tensors.zeros(Shape.of(), DType.F32).keep());
-    }
-
-    /** Of some rows only. */
-    Moments narrow(long start, long count) {
-      return new Moments(first.narrow(0, start, count), second.narrow(0, start, count), steps);
-    }
-
-    void close() {
-      first.close();
-      second.close();
-      steps.close();
-    }
-  }
-
-  Optimizer(AdamW settings, Module model) {
+  Optimizer(OptimizerSettings settings, Module model) {
     this.settings = settings;
-    this.groups = ParameterGroups.of(model);
+    this.rule = settings.rule();
+    this.groups = ParameterGroups.of(settings, model);
   }
 
-  public AdamW settings() {
+  public OptimizerSettings settings() {
     return settings;
   }
 
   /** The trainable parameters by name, each once. */
   public Map<String, Parameter> parameters() {
-    Map<String, Parameter> all = new LinkedHashMap<>(groups.decayed());
-    all.putAll(groups.undecayed());
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    groups.forEach(group -> all.putAll(group.parameters()));
     return all;
   }
 
   /** Bytes that the state of all parameters takes once each has had a gradient. */
   public long stateBytes() {
-    long numbers = parameters().values().stream().mapToLong(p -> 2 * p.shape().numel() + 1).sum();
-    return numbers * DType.F32.bytes();
+    return parameters().values().stream()
+        .flatMap(parameter -> rule.memory(parameter.shape()).values().stream())
+        .mapToLong(UpdateRule.Memory::bytes)
+        .sum();
   }
 
   /**
    * Changes the parameters by their gradients.
    *
-   * @param lr this step's learning rate
+   * @param lr this step's learning rate, of which a group may have a multiple
    * @param gradientFactor multiplies every gradient first; see {@link GradientClip#factor}
    */
   public void step(double lr, double gradientFactor) {
@@ -91,75 +76,74 @@ public final class Optimizer implements AutoCloseable {
     Autograd.noGrad(
         () -> {
           try (Scope scope = Scope.open()) {
-            stepGroup(groups.decayed(), lr, settings.weightDecay(), gradientFactor, chosen);
-            stepGroup(groups.undecayed(), lr, 0, gradientFactor, chosen);
+            // A technique may have frozen a parameter for a while.
+            groups.forEach(
+                group -> step(group, lr, gradientFactor, chosen.and(Parameter::trainable)));
           }
         });
   }
 
-  private void stepGroup(
-      Map<String, Parameter> group,
+  private void step(
+      ParameterGroups.Group group,
       double lr,
-      double weightDecay,
       double gradientFactor,
       Predicate<Parameter> chosen) {
-    var values = new ArrayList<Tensor>();
-    var gradients = new ArrayList<Tensor>();
-    var states = new ArrayList<Moments>();
-    Update update = update(lr, weightDecay, gradientFactor);
-    group.forEach(
-        (name, parameter) ->
-            parameter
-                .storedGrad()
-                .filter(gradient -> chosen.test(parameter))
-                .ifPresent(
-                    gradient -> {
-                      Moments own =
-                          moments.computeIfAbsent(name, n -> Moments.zero(parameter.shape()));
-                      own.steps.addInPlace(1);
-                      if (gradient.isSparse()) {
-                        stepTable(parameter.value(), SparseRows.of(gradient), own, update);
-                      } else {
-                        values.add(parameter.value());
-                        gradients.add(gradient);
-                        states.add(own);
-                      }
-                    }));
-    if (!values.isEmpty()) {
-      update.apply(values, gradients, states);
+    var step = new UpdateRule.Step(lr * group.rate(), group.weightDecay(), gradientFactor);
+    List<UpdateRule.Slot> slots = new ArrayList<>();
+    group
+        .parameters()
+        .forEach(
+            (name, parameter) ->
+                parameter
+                    .storedGrad()
+                    .filter(
+                        gradient -> parameter.trainable()) // a technique may freeze it meanwhile
+                    .ifPresent(
+                        gradient -> {
+                          Map<String, Tensor> state = state(name, parameter.shape());
+                          rule.count(state);
+                          if (gradient.isSparse()
+                              && rule.rowsTogether(width(parameter)).isPresent()) {
+                            stepTable(parameter, SparseRows.of(gradient), state, step);
+                          } else {
+                            slots.add(
+                                new UpdateRule.Slot(parameter.value(), gradient.dense(), state));
+                          }
+                        }));
+    if (!slots.isEmpty()) {
+      rule.step(slots, step);
     }
   }
 
-  /** One call of the fused step, all but the tensors. */
-  private interface Update {
-    void apply(List<Tensor> values, List<Tensor> gradients, List<Moments> states);
+  private Map<String, Tensor> state(String name, Shape shape) {
+    return states.computeIfAbsent(
+        name,
+        n -> {
+          Map<String, Tensor> fresh = new LinkedHashMap<>();
+          rule.memory(shape)
+              .forEach(
+                  (key, memory) ->
+                      fresh.put(
+                          key, Tensors.full(memory.shape(), memory.type(), memory.start()).keep()));
+          return fresh;
+        });
   }
 
-  private Update update(double lr, double weightDecay, double gradientFactor) {
-    Optional<Tensor> divisor = divisor(gradientFactor);
-    return (values, gradients, states) ->
-        FusedAdamW.step(
-            values,
-            gradients,
-            states.stream().map(Moments::first).toList(),
-            states.stream().map(Moments::second).toList(),
-            states.stream().map(Moments::steps).toList(),
-            lr,
-            settings.beta1(),
-            settings.beta2(),
-            weightDecay,
-            settings.eps(),
-            divisor);
+  private static long width(Parameter table) {
+    return table.shape().numel() / table.shape().size(0);
   }
 
   /**
-   * The step of an embedding table, block by block. AdamW moves rows without a gradient too, by
-   * their moments; a block's gradient fits the cache, and the whole one never exists.
+   * The step of an embedding table, block by block. Rows without a gradient move too, by what is
+   * remembered of them; a block's gradient fits the cache, and the whole one never exists.
    */
-  private static void stepTable(Tensor table, SparseRows gradient, Moments own, Update update) {
+  private void stepTable(
+      Parameter parameter, SparseRows gradient, Map<String, Tensor> state, UpdateRule.Step step) {
+    Tensor table = parameter.value();
     long rows = table.size(0);
-    long width = table.numel() / rows;
-    long block = Math.min(rows, Math.max(1, TABLE_BLOCK / width));
+    long width = width(parameter);
+    long together = rule.rowsTogether(width).orElseThrow();
+    long block = Math.min(rows, Math.max(1, TABLE_BLOCK / width / together) * together);
     Tensor room = Tensors.empty(Shape.of(block, width), DType.F32);
     long[] touched = gradient.rows().toLongs();
     int from = 0;
@@ -179,60 +163,48 @@ public final class Optimizer implements AutoCloseable {
             gradient.values().narrow(0, from, to - from));
       }
       from = to;
-      update.apply(
-          List.of(table.narrow(0, start, count)),
-          List.of(dense),
-          List.of(own.narrow(start, count)));
+      rule.step(
+          List.of(
+              new UpdateRule.Slot(
+                  table.narrow(0, start, count), dense, rule.rows(state, start, count, width))),
+          step);
     }
   }
 
-  /** The engine divides gradients by a tensor while it reads them: clipping without a pass. */
-  private static Optional<Tensor> divisor(double gradientFactor) {
-    return gradientFactor == 1
-        ? Optional.empty()
-        : Optional.of(Tensors.full(Shape.of(), DType.F32, 1 / gradientFactor));
-  }
-
   /**
-   * The state as named tensors: {@code NAME.exp_avg}, {@code NAME.exp_avg_sq} (the parameter's
-   * shape) and {@code NAME.step} (a scalar). They are the optimizer's own, not copies.
+   * The state as named tensors, {@code NAME.exp_avg} and what else the rule remembers of a
+   * parameter. They are the optimizer's own, not copies.
    */
   public Map<String, Tensor> state() {
-    Map<String, Tensor> state = new LinkedHashMap<>();
-    moments.forEach(
-        (name, own) -> {
-          state.put(name + ".exp_avg", own.first);
-          state.put(name + ".exp_avg_sq", own.second);
-          state.put(name + ".step", own.steps);
-        });
-    return state;
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    states.forEach(
+        (name, state) -> state.forEach((key, tensor) -> all.put(name + "." + key, tensor)));
+    return all;
   }
 
   /**
    * Copies a saved state in.
    *
-   * @throws AttuneException when it belongs to other parameters
+   * @throws AttuneException when it belongs to other parameters or another optimizer
    */
-  public void load(Map<String, Tensor> state) {
+  public void load(Map<String, Tensor> saved) {
     Map<String, Parameter> parameters = parameters();
     close();
-    Map<String, Tensor> left = new LinkedHashMap<>(state);
+    Map<String, Tensor> left = new LinkedHashMap<>(saved);
     parameters.forEach(
         (name, parameter) -> {
-          if (state.containsKey(name + ".step")) {
-            Moments own = Moments.zero(parameter.shape());
-            moments.put(name, own);
-            copy(name + ".exp_avg", left, own.first);
-            copy(name + ".exp_avg_sq", left, own.second);
-            copy(name + ".step", left, own.steps);
+          Set<String> keys = rule.memory(parameter.shape()).keySet();
+          if (keys.stream().anyMatch(key -> saved.containsKey(name + "." + key))) {
+            state(name, parameter.shape())
+                .forEach((key, target) -> copy(name + "." + key, left, target));
           }
         });
     if (!left.isEmpty()) {
       throw new AttuneException(
           "optimizer: the saved state has '"
               + left.keySet().iterator().next()
-              + "', which no trainable parameter matches; was the checkpoint made by another model"
-              + " or with other parameters frozen?");
+              + "', which no trainable parameter matches; was the checkpoint made by another model,"
+              + " another optimizer or with other parameters frozen?");
     }
   }
 
@@ -241,22 +213,22 @@ public final class Optimizer implements AutoCloseable {
     if (saved == null) {
       throw new AttuneException("optimizer: the saved state lacks '" + name + "'");
     }
-    if (!saved.shape().equals(target.shape())) {
+    if (!saved.shape().equals(target.shape()) || saved.dtype() != target.dtype()) {
       throw new AttuneException(
           "optimizer: the saved "
               + name
               + " is "
-              + saved.shape()
+              + saved.describe()
               + ", the model expects "
-              + target.shape());
+              + target.describe());
     }
     target.copyFrom(saved);
   }
 
-  /** Frees the moments; a further step starts from zero. */
+  /** Frees the state; a further step starts anew. */
   @Override
   public void close() {
-    List.copyOf(moments.values()).forEach(Moments::close);
-    moments.clear();
+    states.values().forEach(state -> state.values().forEach(Tensor::close));
+    states.clear();
   }
 }

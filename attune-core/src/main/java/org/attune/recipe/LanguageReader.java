@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import org.attune.data.ChatSource;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
-import org.attune.optim.AdamW;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 import org.attune.recipe.LanguageRecipe.Objective;
 import org.attune.task.Packing;
@@ -37,7 +37,7 @@ final class LanguageReader {
     Objective objective = objective(root, task);
     Recipe.TrainPart train =
         root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
-    AdamW optimizer = root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5));
+    OptimizerSettings optimizer = OptimizerReader.read(root);
     Schedule schedule =
         root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
     Path output = Path.of(root.requiredText("output"));

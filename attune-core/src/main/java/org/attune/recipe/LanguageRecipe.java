@@ -11,7 +11,7 @@ import org.attune.data.ChatSource;
 import org.attune.data.Mixing;
 import org.attune.data.PromptSource;
 import org.attune.data.TextSource;
-import org.attune.optim.AdamW;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 import org.attune.task.Packing;
 import org.attune.train.Precision;
@@ -37,7 +37,7 @@ record LanguageRecipe(
     DataPart data,
     Objective objective,
     Recipe.TrainPart train,
-    AdamW optimizer,
+    OptimizerSettings optimizer,
     Schedule schedule,
     Path output) {
   LanguageRecipe {

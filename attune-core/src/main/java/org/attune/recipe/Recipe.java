@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.data.Sampler;
 import org.attune.models.Model;
-import org.attune.optim.AdamW;
+import org.attune.optim.Freezing;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
 import org.attune.train.EarlyStopping;
@@ -17,6 +19,7 @@ import org.attune.train.Every;
 import org.attune.train.LossScaling;
 import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
+import org.attune.train.PrefixCache;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 
@@ -40,7 +43,7 @@ public record Recipe(
     DataPart data,
     ClassLoss loss,
     TrainPart train,
-    AdamW optimizer,
+    OptimizerSettings optimizer,
     Schedule schedule,
     Path output) {
   /**
@@ -135,6 +138,8 @@ public record Recipe(
    * @param log curves in files, beside those in metrics.json
    * @param memory what is given up for memory
    * @param lossScaling how the loss is scaled in fp16
+   * @param freezing which parameters stay as they are
+   * @param prefixCache where the states behind frozen layers are kept, if they are
    * @param techniques what takes part in the steps besides
    */
   public record TrainPart(
@@ -151,10 +156,32 @@ public record Recipe(
       Optional<LogPart> log,
       MemorySaving memory,
       LossScaling lossScaling,
+      Freezing freezing,
+      Optional<PrefixCache> prefixCache,
       List<TechniquePart> techniques) {
+    /** Techniques for which a row is not the same, or not read once, in every pass. */
+    private static final Set<String> UNLIKE_PASSES =
+        Set.of("r_drop", "neftune", "freelb", DistillationPart.KEY);
+
+    /**
+     * Checks that what is kept of a row stays true.
+     *
+     * @throws UsageException naming the technique
+     */
     public TrainPart {
       techniques = List.copyOf(techniques);
       memory.checkFits(clipNorm, accumulate);
+      if (prefixCache.isPresent()) {
+        for (TechniquePart technique : techniques) {
+          if (UNLIKE_PASSES.contains(technique.key())) {
+            throw new UsageException(
+                "'train.prefix_cache' does not go with '"
+                    + technique.key()
+                    + "', which changes what the frozen layers read or reads each row more than"
+                    + " once; leave one of them out");
+          }
+        }
+      }
     }
 
     /** The task with the techniques around it that change its loss. */
@@ -188,8 +215,10 @@ public record Recipe(
           .activationCheckpointing(memory.checkpointEvery())
           .optimizerInBackward(memory.optimizerInBackward())
           .lossScaling(lossScaling)
+          .freezing(freezing)
           .sampler(groupByLength ? Sampler.lengthGrouped() : Sampler.random());
       maxSteps.ifPresent(trainer::maxSteps);
+      prefixCache.ifPresent(trainer::prefixCache);
       keepBest.ifPresent(trainer::keepBest);
       earlyStopping.ifPresent(rule -> trainer.earlyStopping(rule.patience(), rule.minDelta()));
     }

@@ -12,14 +12,17 @@ import java.util.OptionalLong;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.metric.MetricNames;
-import org.attune.optim.AdamW;
+import org.attune.optim.Freezing;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
+import org.attune.tensor.DType;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.LossScaling;
 import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
+import org.attune.train.PrefixCache;
 
 /** Reads recipes: every key is named here once, with its default and range. */
 final class RecipeReader {
@@ -52,7 +55,7 @@ final class RecipeReader {
     ClassLoss loss = root.section("loss").map(RecipeReader::loss).orElse(ClassLoss.plain());
     Recipe.TrainPart train =
         root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
-    AdamW optimizer = root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5));
+    OptimizerSettings optimizer = OptimizerReader.read(root);
     Schedule schedule =
         root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
     Path output = Path.of(root.requiredText("output"));
@@ -194,6 +197,8 @@ final class RecipeReader {
                         .section("loss_scaling")
                         .map(RecipeReader::lossScaling)
                         .orElse(LossScaling.DEFAULT),
+                    new Freezing(section.texts("only"), section.texts("freeze")),
+                    section.section("prefix_cache").map(RecipeReader::prefixCache),
                     section.section("techniques").map(TechniqueReader::read).orElse(List.of())));
     section.finish();
     return train;
@@ -249,6 +254,14 @@ final class RecipeReader {
     };
   }
 
+  private static PrefixCache prefixCache(Section section) {
+    boolean half = section.choice("type", "fp32", List.of("fp32", "bf16")).equals("bf16");
+    var cache =
+        new PrefixCache(section.text("folder").map(Path::of), half ? DType.BF16 : DType.F32);
+    section.finish();
+    return cache;
+  }
+
   private static OptionalLong maxSteps(Section section) {
     return section.text("max_steps").isPresent()
         ? OptionalLong.of(section.integer("max_steps", 1, 1, MANY))
@@ -274,30 +287,9 @@ final class RecipeReader {
         Optional.empty(),
         MemorySaving.NONE,
         LossScaling.DEFAULT,
+        Freezing.none(),
+        Optional.empty(),
         List.of());
-  }
-
-  static AdamW optimizer(Section section) {
-    Optional<Section> given = section.section("adamw");
-    section.finish();
-    Section adamw =
-        given.orElseThrow(
-            () ->
-                new RecipeMistake(
-                    section.where(),
-                    "'optimizer' names none, expected adamw, such as"
-                        + " optimizer: { adamw: { lr: 2.0e-5 } }"));
-    AdamW settings =
-        adamw.locate(
-            () ->
-                new AdamW(
-                    adamw.number("lr", 5e-5, 0, ANY),
-                    adamw.number("weight_decay", 0.01, 0, 1),
-                    adamw.number("beta1", 0.9, 0, 1),
-                    adamw.number("beta2", 0.999, 0, 1),
-                    adamw.number("eps", 1e-8, 0, 1)));
-    adamw.finish();
-    return settings;
   }
 
   static Schedule schedule(Section section) {

@@ -4,11 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.attune.data.DataSource;
-import org.attune.optim.AdamW;
 import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
+import org.attune.tensor.DType;
 import org.attune.train.Every;
 import org.attune.train.LossScaling;
+import org.attune.train.PrefixCache;
 
 /** A recipe as plain maps, every default spelled out; {@link RecipeReader} reads it back. */
 final class RecipeWriter {
@@ -24,20 +25,10 @@ final class RecipeWriter {
       map.put("loss", loss(recipe.loss()));
     }
     map.put("train", train(recipe.train()));
-    map.put("optimizer", optimizer(recipe.optimizer()));
+    map.put("optimizer", OptimizerReader.map(recipe.optimizer()));
     map.put("schedule", schedule(recipe.schedule()));
     map.put("output", recipe.output().toString());
     return map;
-  }
-
-  static Map<String, Object> optimizer(AdamW settings) {
-    Map<String, Object> adamw = new LinkedHashMap<>();
-    adamw.put("lr", settings.lr());
-    adamw.put("weight_decay", settings.weightDecay());
-    adamw.put("beta1", settings.beta1());
-    adamw.put("beta2", settings.beta2());
-    adamw.put("eps", settings.eps());
-    return Map.of("adamw", adamw);
   }
 
   static Map<String, Object> model(Recipe.ModelPart model) {
@@ -126,6 +117,13 @@ final class RecipeWriter {
     if (!train.lossScaling().equals(LossScaling.DEFAULT)) {
       map.put("loss_scaling", lossScaling(train.lossScaling()));
     }
+    if (!train.freezing().only().isEmpty()) {
+      map.put("only", train.freezing().only());
+    }
+    if (!train.freezing().freeze().isEmpty()) {
+      map.put("freeze", train.freezing().freeze());
+    }
+    train.prefixCache().ifPresent(cache -> map.put("prefix_cache", prefixCache(cache)));
     if (!train.techniques().isEmpty()) {
       Map<String, Object> techniques = new LinkedHashMap<>();
       train.techniques().forEach(part -> techniques.put(part.key(), part.toMap()));
@@ -148,6 +146,13 @@ final class RecipeWriter {
     map.put("growth_factor", scaling.growthFactor());
     map.put("backoff_factor", scaling.backoffFactor());
     map.put("growth_interval", scaling.growthInterval());
+    return map;
+  }
+
+  private static Map<String, Object> prefixCache(PrefixCache cache) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("type", cache.type() == DType.BF16 ? "bf16" : "fp32");
+    cache.folder().ifPresent(folder -> map.put("folder", folder.toString()));
     return map;
   }
 

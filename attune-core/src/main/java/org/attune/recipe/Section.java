@@ -190,6 +190,19 @@ final class Section {
     throw wrong(key, String.join(", ", texts), "a list of " + count + " numbers");
   }
 
+  /** A list of parts, each with keys of its own. */
+  List<Section> sections(String key) {
+    return node(key)
+        .map(
+            node -> {
+              if (node.value() instanceof List<?> list) {
+                return list.stream().map(item -> new Section(full(key), (YamlNode) item)).toList();
+              }
+              throw new RecipeMistake(node.where(), "'" + full(key) + "' must be a list");
+            })
+        .orElse(List.of());
+  }
+
   Map<String, String> textMap(String key) {
     Map<String, String> map = new LinkedHashMap<>();
     node(key)

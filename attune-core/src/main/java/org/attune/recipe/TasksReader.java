@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.attune.data.Mixing;
-import org.attune.optim.AdamW;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 
 /** Reads recipes of several tasks: every key is named here once, with default and range. */
@@ -31,7 +31,7 @@ final class TasksReader {
             : ContinualPart.naive();
     Recipe.TrainPart train =
         root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
-    AdamW optimizer = root.section("optimizer").map(RecipeReader::optimizer).orElse(AdamW.of(5e-5));
+    OptimizerSettings optimizer = OptimizerReader.read(root);
     Schedule schedule =
         root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
     Path output = Path.of(root.requiredText("output"));

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.attune.UsageException;
 import org.attune.data.DataSource;
 import org.attune.data.Mixing;
-import org.attune.optim.AdamW;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 
 /**
@@ -36,7 +36,7 @@ record TasksRecipe(
     Mixing mixing,
     ContinualPart continual,
     Recipe.TrainPart train,
-    AdamW optimizer,
+    OptimizerSettings optimizer,
     Schedule schedule,
     Path output) {
   /** How several tasks are learned. */

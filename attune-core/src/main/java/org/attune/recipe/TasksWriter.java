@@ -21,7 +21,7 @@ final class TasksWriter {
       map.put("continual", recipe.continual().toMap());
     }
     map.put("train", RecipeWriter.train(recipe.train()));
-    map.put("optimizer", RecipeWriter.optimizer(recipe.optimizer()));
+    map.put("optimizer", OptimizerReader.map(recipe.optimizer()));
     map.put("schedule", RecipeWriter.schedule(recipe.schedule()));
     map.put("output", recipe.output().toString());
     return map;

@@ -42,6 +42,7 @@ final class TechniqueReader {
                     section.number("radius", 0, 0, ANY))));
     readers.put(DistillationPart.KEY, DistillationPart::read);
     readers.put(CurriculumPart.KEY, CurriculumPart::read);
+    readers.put(UnfreezingPart.KEY, UnfreezingPart::read);
     return readers;
   }
 

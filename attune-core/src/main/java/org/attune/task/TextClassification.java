@@ -259,7 +259,7 @@ public final class TextClassification implements TrainTask<Model> {
 
   @Override
   public Evaluation evaluate(Model model, Encoded data, int batchSize) {
-    EncodedTexts texts = (EncodedTexts) data;
+    EncodedTexts texts = data.as(EncodedTexts.class);
     float[][] logits = logits(model, data, batchSize);
     int rows = data.size();
     switch (problem) {

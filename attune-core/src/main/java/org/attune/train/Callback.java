@@ -14,6 +14,8 @@ public interface Callback {
    * @param evaluations of the whole run, those before a resume included
    * @param examples rows of the training set
    * @param trainableParameters numbers that will be learned
+   * @param parameters all numbers of the model
+   * @param optimizerBytes what the optimizer will remember of them
    * @param precision FP32, BF16 or FP16
    * @param memory what the run will take; empty where its task does not know
    */
@@ -24,6 +26,8 @@ public interface Callback {
       long evaluations,
       int examples,
       long trainableParameters,
+      long parameters,
+      long optimizerBytes,
       Precision precision,
       Optional<MemoryForecast> memory) {}
 
@@ -58,6 +62,9 @@ public interface Callback {
   default void onEvaluation(EvaluationPoint evaluation) {}
 
   default void onSave(Path checkpoint) {}
+
+  /** Something done before the first step that its owner may like to know, as one line. */
+  default void onNote(String message) {}
 
   /** Something that did not stop the run but that its owner should know, as one line. */
   default void onWarning(String message) {}

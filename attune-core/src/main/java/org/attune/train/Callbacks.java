@@ -30,6 +30,11 @@ record Callbacks(List<Callback> all) implements Callback {
   }
 
   @Override
+  public void onNote(String message) {
+    all.forEach(callback -> callback.onNote(message));
+  }
+
+  @Override
   public void onWarning(String message) {
     all.forEach(callback -> callback.onWarning(message));
   }

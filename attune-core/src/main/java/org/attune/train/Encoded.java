@@ -22,4 +22,9 @@ public interface Encoded {
   default Batch batch(int[] rows, int epoch) {
     return batch(rows);
   }
+
+  /** These rows as the class that a task made them of, where something is wrapped around them. */
+  default <E extends Encoded> E as(Class<E> kind) {
+    return kind.cast(this);
+  }
 }

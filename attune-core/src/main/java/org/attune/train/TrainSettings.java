@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.attune.UsageException;
-import org.attune.optim.AdamW;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 
 /**
@@ -28,7 +28,7 @@ import org.attune.optim.Schedule;
  * @param lossScaling how the loss is scaled in fp16
  */
 public record TrainSettings(
-    AdamW optimizer,
+    OptimizerSettings optimizer,
     Schedule schedule,
     int epochs,
     OptionalLong maxSteps,

@@ -14,6 +14,8 @@ import org.attune.data.Dataset;
 import org.attune.data.Sampler;
 import org.attune.nn.Module;
 import org.attune.optim.AdamW;
+import org.attune.optim.Freezing;
+import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
 
 /**
@@ -40,7 +42,7 @@ public final class Trainer<M extends Module> {
   private final TrainTask<? super M> task;
   private final List<Callback> callbacks = new ArrayList<>();
   private final List<Technique> techniques = new ArrayList<>();
-  private AdamW optimizer = AdamW.of(5e-5);
+  private OptimizerSettings optimizer = AdamW.of(5e-5);
   private Schedule schedule = Schedule.linear(0);
   private int epochs = 3;
   private OptionalLong maxSteps = OptionalLong.empty();
@@ -59,6 +61,8 @@ public final class Trainer<M extends Module> {
   private MemorySaving memory = MemorySaving.NONE;
   private LossScaling lossScaling = LossScaling.DEFAULT;
   private Start start = Start.IF_IT_FITS;
+  private Freezing freezing = Freezing.none();
+  private Optional<PrefixCache> prefixCache = Optional.empty();
   private boolean resume;
 
   private Trainer(M model, TrainTask<? super M> task) {
@@ -70,7 +74,7 @@ public final class Trainer<M extends Module> {
     return new Trainer<>(model, task);
   }
 
-  public Trainer<M> optimizer(AdamW settings) {
+  public Trainer<M> optimizer(OptimizerSettings settings) {
     optimizer = settings;
     return this;
   }
@@ -153,6 +157,21 @@ public final class Trainer<M extends Module> {
   /** The order of rows, by default random with rows of like length together. */
   public Trainer<M> sampler(Sampler order) {
     sampler = order;
+    return this;
+  }
+
+  /**
+   * Leaves some parameters as they are, from {@link #fit} on and afterwards; besides those that the
+   * model has frozen already.
+   */
+  public Trainer<M> freezing(Freezing frozen) {
+    freezing = frozen;
+    return this;
+  }
+
+  /** Runs the frozen bottom of the model once a row; dropout is off in it then. */
+  public Trainer<M> prefixCache(PrefixCache cache) {
+    prefixCache = Optional.of(cache);
     return this;
   }
 
@@ -253,7 +272,7 @@ public final class Trainer<M extends Module> {
    *
    * @param train examples to learn from
    * @param validation other examples to judge by
-   * @throws UsageException when the settings do not fit each other or the data
+   * @throws UsageException when the settings do not fit each other, the model or the data
    * @throws org.attune.AttuneException when the loss is not finite or the disk refuses
    */
   public TrainReport fit(Dataset train, Dataset validation) {
@@ -274,16 +293,22 @@ public final class Trainer<M extends Module> {
    */
   public TrainReport fit(Encoded train, String digest, Optional<Encoded> validation) {
     keepBest.ifPresent(metric -> Best.checkMeasured(metric, task.metrics()));
+    freezing.apply(model);
     Callback watcher = new Callbacks(callbacks);
     Optional<CheckpointFolder> checkpoint = checkpoint(watcher);
     TrainSettings settings = settings().withPrecision(precision(checkpoint));
     Optional<LossScaler> scaler = settings.lossScaler();
     Technique technique =
         new Techniques(Stream.concat(scaler.stream(), techniques.stream()).toList());
+    Optional<PrefixTask<M>> cached =
+        prefixCache.map(
+            cache ->
+                cache.around(
+                    task, model, train, validation, settings.precision(), output, watcher::onNote));
     var parts =
         new TrainingRun.Parts<M>(
             model,
-            task,
+            cached.<TrainTask<? super M>>map(own -> own).orElse(task),
             settings,
             train,
             sampler,
@@ -298,6 +323,8 @@ public final class Trainer<M extends Module> {
     try (var run = new TrainingRun<>(parts)) {
       checkpoint.ifPresent(run::resumeFrom);
       return run.run();
+    } finally {
+      cached.ifPresent(PrefixTask::close);
     }
   }
 
@@ -317,6 +344,8 @@ public final class Trainer<M extends Module> {
       Optional<Encoded> validation) {
     Map<String, String> print = settings.fingerprint();
     print.put("task", task.fingerprint());
+    print.put("frozen", freezing.toString());
+    prefixCache.ifPresent(cache -> print.put("prefix_cache", cache.type().toString()));
     print.put("techniques", technique.fingerprint());
     print.put("order of rows", sampler.fingerprint());
     print.put("training data", digest);

@@ -416,6 +416,8 @@ final class TrainingRun<M extends Module> implements AutoCloseable {
         evaluations,
         parts.train.size(),
         trainable,
+        model.parameterCount(),
+        optimizer.stateBytes(),
         precision,
         forecast);
   }

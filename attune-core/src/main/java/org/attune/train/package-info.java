@@ -18,6 +18,9 @@
  * trainer_state.json} and, written last, {@code manifest.json} with the SHA-256 of the others; the
  * folder gets its name when all of it is on disk.
  *
+ * <p>Where the bottom of a model is frozen, {@link org.attune.train.PrefixCache} keeps what it
+ * makes of each row in a file and puts a task around the task that reads it.
+ *
  * <p>May import: {@code optim}, {@code checkpoint}, {@code data}, {@code metric}, {@code nn},
  * {@code tensor}; no model and no task.
  */

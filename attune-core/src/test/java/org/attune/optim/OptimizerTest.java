@@ -148,15 +148,34 @@ class OptimizerTest {
   @Test
   void biasesAndNormsDoNotDecayAndTiedParametersCountOnce() {
     var tied = new Tied();
-    ParameterGroups groups = ParameterGroups.of(tied);
-    assertThat(groups.decayed().keySet()).containsExactly("in.weight");
-    assertThat(groups.undecayed().keySet()).containsExactly("out.bias");
+    assertThat(decays(tied)).isEqualTo(Map.of("in.weight", 0.01, "out.bias", 0.0));
     try (var model = new TinyClassifier(0, 7)) {
-      ParameterGroups tiny = ParameterGroups.of(model);
-      assertThat(tiny.decayed().keySet()).containsExactly("embedding.weight", "dense.weight", HEAD);
-      assertThat(tiny.undecayed().keySet())
-          .containsExactly("scale.weight", "scale.bias", "dense.bias", "head.bias");
+      assertThat(decays(model))
+          .isEqualTo(
+              Map.of(
+                  "embedding.weight",
+                  0.01,
+                  "dense.weight",
+                  0.01,
+                  HEAD,
+                  0.01,
+                  "scale.weight",
+                  0.0,
+                  "scale.bias",
+                  0.0,
+                  "dense.bias",
+                  0.0,
+                  "head.bias",
+                  0.0));
     }
+  }
+
+  private static Map<String, Double> decays(Module model) {
+    Map<String, Double> decays = new LinkedHashMap<>();
+    ParameterGroups.of(AdamW.of(1), model)
+        .forEach(
+            group -> group.parameters().keySet().forEach(n -> decays.put(n, group.weightDecay())));
+    return decays;
   }
 
   private static final class Tied extends Module {
@@ -269,14 +288,16 @@ class OptimizerTest {
         assertThatThrownBy(() -> other.load(foreign))
             .hasMessage(
                 "optimizer: the saved state has 'lora.step', which no trainable parameter matches;"
-                    + " was the checkpoint made by another model or with other parameters frozen?");
+                    + " was the checkpoint made by another model, another optimizer or with other"
+                    + " parameters frozen?");
         Map<String, Tensor> torn = new LinkedHashMap<>(optimizer.state());
         torn.remove("head.bias.exp_avg");
         assertThatThrownBy(() -> other.load(torn))
             .hasMessage("optimizer: the saved state lacks 'head.bias.exp_avg'");
         torn.put("head.bias.exp_avg", Tensors.zeros(Shape.of(4), DType.F32));
         assertThatThrownBy(() -> other.load(torn))
-            .hasMessage("optimizer: the saved head.bias.exp_avg is [4], the model expects [3]");
+            .hasMessage(
+                "optimizer: the saved head.bias.exp_avg is [4] F32, the model expects [3] F32");
       }
     }
   }

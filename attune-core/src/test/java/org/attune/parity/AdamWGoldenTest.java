@@ -70,7 +70,7 @@ class AdamWGoldenTest {
     }
   }
 
-  private static Model load(Golden golden) {
+  static Model load(Golden golden) {
     try (Checkpoint checkpoint = Checkpoint.open(golden.folder().toString())) {
       return Pretrained.load(checkpoint).model();
     }
@@ -117,7 +117,7 @@ class AdamWGoldenTest {
   }
 
   /** The rows of the batches PREFIX0, PREFIX1, .., without their padding. */
-  private static List<RowsTask.Row> rows(Golden golden, String prefix) {
+  static List<RowsTask.Row> rows(Golden golden, String prefix) {
     List<RowsTask.Row> rows = new ArrayList<>();
     for (int k = 0; golden.find(prefix + k + "/input_ids").isPresent(); k++) {
       Tensor ids = golden.tensor(prefix + k + "/input_ids"); // [B, T]

@@ -16,19 +16,24 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.attune.UsageException;
+import org.attune.optim.Adafactor;
 import org.attune.optim.AdamW;
+import org.attune.optim.Freezing;
 import org.attune.optim.Schedule;
 import org.attune.task.ClassLoss;
 import org.attune.task.FreeLb;
+import org.attune.tensor.DType;
 import org.attune.train.EarlyStopping;
 import org.attune.train.Every;
 import org.attune.train.LossScaling;
 import org.attune.train.MemorySaving;
 import org.attune.train.Precision;
+import org.attune.train.PrefixCache;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What recipes say, how they are overridden and written back, and the line of every mistake. */
 class RecipeTest {
@@ -112,6 +117,8 @@ class RecipeTest {
                 Optional.empty(),
                 MemorySaving.NONE,
                 LossScaling.DEFAULT,
+                Freezing.none(),
+                Optional.empty(),
                 List.of()));
     assertThat(recipe.optimizer()).isEqualTo(AdamW.of(5e-5));
     assertThat(recipe.schedule()).isEqualTo(Schedule.linear(0));
@@ -147,11 +154,19 @@ class RecipeTest {
         log: { every: 5, csv: true, tensorboard: false }
         activation_checkpointing: 2
         loss_scaling: { init_scale: 1024, growth_factor: 4, backoff_factor: 0.25, growth_interval: 100 }
+        only: [encoder, bias]
+        freeze: ['layer\\.[0-2]']
+        prefix_cache: { type: bf16, folder: states }
         techniques:
           ema: { decay: 0.99 }
           swa: { start: 0.5 }
-          freelb: { steps: 3, step_size: 0.2, start: 0.05, radius: 0.6 }
-      optimizer: { adamw: { lr: 3.0e-5, weight_decay: 0.1, beta1: 0.8, beta2: 0.99, eps: 1.0e-6 } }
+          gradual_unfreezing: { every: 50, layers: 2 }
+      optimizer:
+        adamw: { lr: 3.0e-5, weight_decay: 0.1, beta1: 0.8, beta2: 0.99, eps: 1.0e-6 }
+        layer_decay: 0.9
+        groups:
+          - { match: classifier, lr: 1.0e-3 }
+          - { match: lora_B, lr: 2.0e-4, weight_decay: 0 }
       schedule: { cosine: { warmup: 0.06 } }
       output: out/pairs
       """;
@@ -185,12 +200,59 @@ class RecipeTest {
                 Optional.of(new LogPart(5, true, false)),
                 new MemorySaving(2, false),
                 new LossScaling(1024, 4, 0.25, 100),
+                new Freezing(List.of("encoder", "bias"), List.of("layer\\.[0-2]")),
+                Optional.of(new PrefixCache(Optional.of(Path.of("states")), DType.BF16)),
                 List.of(
                     new TechniquePart.Ema(0.99),
                     new TechniquePart.Swa(0.5),
-                    new TechniquePart.Adversary(new FreeLb.Settings(3, 0.2, 0.05, 0.6)))));
-    assertThat(recipe.optimizer()).isEqualTo(new AdamW(3e-5, 0.1, 0.8, 0.99, 1e-6));
+                    new UnfreezingPart(Every.steps(50), 2))));
+    assertThat(recipe.optimizer())
+        .isEqualTo(
+            new AdamW(3e-5, 0.1, 0.8, 0.99, 1e-6)
+                .withLayerDecay(0.9)
+                .withGroup("classifier", 1e-3)
+                .withGroup("lora_B", 2e-4, 0));
     assertThat(recipe.schedule()).isEqualTo(Schedule.cosine(0.06));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "adamw: { lr: 0.001 }",
+        "adamw_8bit: { lr: 0.001, smallest: 0 }",
+        "adafactor: { weight_decay: 0.1 }",
+        "adafactor: { lr: 0.001, beta1: 0.9 }",
+        "sgd: { lr: 0.1, momentum: 0.8, nesterov: true }"
+      })
+  void everyOptimizerIsReadBack(String optimizer) throws IOException {
+    Recipe recipe = read(SMALLEST + "optimizer: { " + optimizer + " }\n");
+    assertThat(recipe.optimizer().key()).isEqualTo(optimizer.substring(0, optimizer.indexOf(':')));
+    returnsFromJsonAndYaml(recipe);
+  }
+
+  @Test
+  void whatChangesTheRowsDoesNotGoWithTheCache() throws IOException {
+    refused(
+        SMALLEST + "train: { prefix_cache: {}, techniques: { neftune: {} } }\n",
+        "recipe.yaml:6: 'train.prefix_cache' does not go with 'neftune', which changes what the"
+            + " frozen layers read or reads each row more than once; leave one of them out");
+  }
+
+  @Test
+  void freeLbArrivesToo() throws IOException {
+    String freeLb = "freelb: { steps: 3, step_size: 0.2, start: 0.05, radius: 0.6 }";
+    Recipe recipe = read(SMALLEST + "train: { techniques: { " + freeLb + " } }\n");
+    assertThat(recipe.train().techniques())
+        .containsExactly(new TechniquePart.Adversary(new FreeLb.Settings(3, 0.2, 0.05, 0.6)));
+    returnsFromJsonAndYaml(recipe);
+  }
+
+  @Test
+  void adafactorHasRelativeStepsWhereNoRateIsGiven() throws IOException {
+    assertThat(read(SMALLEST + "optimizer: { adafactor: {} }\n").optimizer())
+        .isEqualTo(Adafactor.relative());
+    assertThat(read(SMALLEST + "optimizer: { adafactor: { lr: 0.001 } }\n").optimizer())
+        .isEqualTo(Adafactor.of(0.001));
   }
 
   private static final String WITH_LOSS =
@@ -379,7 +441,7 @@ class RecipeTest {
   @Test
   void anOptimizerIsNamed() throws IOException {
     String none =
-        "recipe.yaml:6: 'optimizer' names none, expected adamw, such as"
+        "recipe.yaml:6: 'optimizer' names none, expected one of adamw, adamw_8bit, adafactor, sgd, such as"
             + " optimizer: { adamw: { lr: 2.0e-5 } }";
     refused(SMALLEST + "optimizer: {}\n", none);
     refused(

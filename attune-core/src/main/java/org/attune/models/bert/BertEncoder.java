@@ -3,6 +3,7 @@ package org.attune.models.bert;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.attune.models.CausalMask;
 import org.attune.models.ModelInput;
 import org.attune.nn.KvCache;
@@ -26,11 +27,11 @@ public final class BertEncoder extends Module {
   /**
    * The last hidden state.
    *
-   * @param embedded [B, T, D]
+   * @param embedded [B, T, D], made where the first layer runs
    * @param input whose mask counts
    * @return [B, T, D]
    */
-  public Tensor forward(Tensor embedded, ModelInput input) {
+  public Tensor forward(Supplier<Tensor> embedded, ModelInput input) {
     return layers.forward(embedded, call(input));
   }
 
@@ -43,7 +44,7 @@ public final class BertEncoder extends Module {
    * The last hidden state of the first token: [B, 1, D]. The last layer runs for that token alone,
    * which saves most of a layer.
    */
-  public Tensor first(Tensor embedded, ModelInput input) {
+  public Tensor first(Supplier<Tensor> embedded, ModelInput input) {
     if (causal) {
       return forward(embedded, input).narrow(1, 0, 1);
     }

@@ -33,7 +33,7 @@ public final class BertModel extends BertBase implements Body {
   /** The last hidden state [B, T, D]. */
   @Override
   public Tensor forward(ModelInput input) {
-    return encoder.forward(embeddings.forward(input), input);
+    return encoder.forward(() -> embeddings.forward(input), input);
   }
 
   @Override
@@ -53,7 +53,7 @@ public final class BertModel extends BertBase implements Body {
 
   /** The pooled state of the first token: [B, D]; see {@link BertEncoder#first}. */
   public Tensor pooledFirst(ModelInput input) {
-    return pool(encoder.first(embeddings.forward(input), input));
+    return pool(encoder.first(() -> embeddings.forward(input), input));
   }
 
   /** tanh(W h) of the first token of a last hidden state [B, T, D]: [B, D]. */

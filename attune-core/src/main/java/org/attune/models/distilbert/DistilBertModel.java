@@ -31,7 +31,7 @@ public final class DistilBertModel extends DistilBertBase implements Body {
   @Override
   public Tensor forward(ModelInput input) {
     Optional<Tensor> mask = input.attentionMask();
-    return layers.forward(embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
+    return layers.forward(() -> embeddings.forward(input), (layer, x) -> layer.forward(x, mask));
   }
 
   @Override

@@ -45,7 +45,7 @@ public final class GPT2Model extends GPT2Base implements Body {
   @Override
   public Tensor forward(ModelInput input) {
     CausalMask mask = CausalMask.of(input, OptionalInt.empty());
-    Tensor states = blocks.forward(embed(input), (block, x) -> block.forward(x, mask));
+    Tensor states = blocks.forward(() -> embed(input), (block, x) -> block.forward(x, mask));
     return norm.forward(states);
   }
 

@@ -43,11 +43,11 @@ public final class LlamaModel extends LlamaBase implements Body {
   /** The last hidden state [B, T, D]. */
   @Override
   public Tensor forward(ModelInput input) {
-    Tensor embedded = embed(input);
     Rotary.Angles angles = angles(input);
     CausalMask mask = CausalMask.of(input, llamaConfig().window());
     return norm.forward(
-        layers.forward(embedded, (layer, x) -> layer.forward(x, angles, mask, Optional.empty())));
+        layers.forward(
+            () -> embed(input), (layer, x) -> layer.forward(x, angles, mask, Optional.empty())));
   }
 
   /** Every hidden state [B, T, D]: the embeddings first, the normalized last one at the end. */

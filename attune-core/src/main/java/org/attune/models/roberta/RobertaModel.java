@@ -37,7 +37,7 @@ public final class RobertaModel extends RobertaBase implements Body {
   /** The last hidden state [B, T, D]. */
   @Override
   public Tensor forward(ModelInput input) {
-    return encoder.forward(embeddings.forward(input), input);
+    return encoder.forward(() -> embeddings.forward(input), input);
   }
 
   @Override
@@ -65,6 +65,6 @@ public final class RobertaModel extends RobertaBase implements Body {
   Tensor pooledFirst(ModelInput input) {
     return pooler
         .orElseThrow(() -> new IllegalStateException("roberta: this body has no pooler"))
-        .forward(encoder.first(embeddings.forward(input), input));
+        .forward(encoder.first(() -> embeddings.forward(input), input));
   }
 }
