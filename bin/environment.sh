@@ -46,10 +46,9 @@ esac
 export ATTUNE_BLAS_FLAGS
 
 # A decoder reads all weights for every token: huge pages, where the system gives them on request, make that
-# a tenth faster; and the logits of many beams are too large to be asked of the system for every token.
+# a tenth faster.
 if [[ "${1:-}" == generate || "${1:-} ${2:-}" == "bench generate" ]]; then
   export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
-  export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-67108864}"
 fi
 
 # Activations come and go with every step. Keeping their pages is a fifth faster than returning each to the

@@ -2,7 +2,8 @@
  * The parts that transformer models are built of, as plain Java over {@link
  * org.attune.tensor.Tensor}: {@link org.attune.nn.Module} holds named parameters and children,
  * {@link org.attune.nn.Linear}, {@link org.attune.nn.Embedding}, {@link org.attune.nn.LayerNorm},
- * {@link org.attune.nn.Attention} and {@link org.attune.nn.Dropout} compute.
+ * {@link org.attune.nn.Attention} and {@link org.attune.nn.Dropout} compute. {@link
+ * org.attune.nn.JoinedLinear} makes one product of layers that read the same.
  *
  * <p>A parameter's path through its modules is its name in a Hugging Face file, so a child may be
  * called {@code "output.dense"}. Layers never free memory: {@link org.attune.nn.LayerStack} does,
