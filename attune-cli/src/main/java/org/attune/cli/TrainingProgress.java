@@ -21,7 +21,8 @@ final class TrainingProgress implements Callback, AutoCloseable {
   public void onStart(Plan plan) {
     System.err.printf(
         Locale.ROOT,
-        "training %,d of %,d parameters (%.3g %%) on %,d examples: %,d steps in %s%n",
+        "training %,d of %,d parameters (%.3g %%) on %,d examples: %,d steps in %s, optimizer state"
+            + " %,d MB%n",
         plan.trainableParameters(),
         plan.parameters(),
         100.0 * plan.trainableParameters() / plan.parameters(),

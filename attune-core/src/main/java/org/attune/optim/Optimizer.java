@@ -84,10 +84,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   private void step(
-      ParameterGroups.Group group,
-      double lr,
-      double gradientFactor,
-      Predicate<Parameter> chosen) {
+      ParameterGroups.Group group, double lr, double gradientFactor, Predicate<Parameter> chosen) {
     var step = new UpdateRule.Step(lr * group.rate(), group.weightDecay(), gradientFactor);
     List<UpdateRule.Slot> slots = new ArrayList<>();
     group
@@ -96,8 +93,7 @@ public final class Optimizer implements AutoCloseable {
             (name, parameter) ->
                 parameter
                     .storedGrad()
-                    .filter(
-                        gradient -> parameter.trainable()) // a technique may freeze it meanwhile
+                    .filter(gradient -> chosen.test(parameter))
                     .ifPresent(
                         gradient -> {
                           Map<String, Tensor> state = state(name, parameter.shape());

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.attune.data.Batch;
 import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
+import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Tensor;
 
