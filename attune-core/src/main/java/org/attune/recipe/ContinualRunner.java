@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.attune.UsageException;
 import org.attune.checkpoint.Checkpoint;
@@ -20,9 +18,7 @@ import org.attune.models.SharedBody;
 import org.attune.task.MultiTask;
 import org.attune.task.TaskInformation;
 import org.attune.tensor.Tensor;
-import org.attune.train.Callback;
 import org.attune.train.ElasticWeights;
-import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
@@ -30,45 +26,17 @@ import org.attune.train.Trainer;
  * Learns tasks one after the other, each with a head of its own over one body, and measures after
  * each how good all of them are: what was forgotten, and what a method against it saves.
  */
-public final class ContinualRunner implements Job {
+public final class ContinualRunner extends TrainingJob {
   private static final int EVALUATION_BATCH = 64;
   private static final String METRIC = "accuracy";
 
   private final TasksRecipe recipe;
   private final ContinualPart method;
-  private Callback callback = new Callback() {};
-  private Consumer<String> notes = note -> {};
-  private BooleanSupplier stop = () -> false;
-  private Start start = Start.IF_IT_FITS;
   private Optional<TransferReport> transfer = Optional.empty();
 
   ContinualRunner(TasksRecipe recipe) {
     this.recipe = recipe;
     this.method = recipe.continual();
-  }
-
-  @Override
-  public ContinualRunner callback(Callback watcher) {
-    callback = watcher;
-    return this;
-  }
-
-  @Override
-  public ContinualRunner notes(Consumer<String> listener) {
-    notes = listener;
-    return this;
-  }
-
-  @Override
-  public ContinualRunner stopWhen(BooleanSupplier isWanted) {
-    stop = isWanted;
-    return this;
-  }
-
-  @Override
-  public ContinualRunner start(Start how) {
-    start = how;
-    return this;
   }
 
   /**
@@ -92,7 +60,7 @@ public final class ContinualRunner implements Job {
   @Override
   public Runner.Result run() {
     try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
-      TasksMaterials materials = TasksMaterials.read(recipe, checkpoint, notes);
+      TasksMaterials materials = TasksMaterials.read(recipe, checkpoint, notes());
       try (OutputFolder output = OutputFolder.open(recipe.output());
           SharedBody model = materials.model(recipe, checkpoint)) {
         return run(checkpoint, materials, model);
@@ -116,7 +84,7 @@ public final class ContinualRunner implements Job {
         }
         last = evaluate(model, materials, judged);
         matrix.add(scores(last));
-        notes.accept("after " + model.names().get(i) + ": " + METRIC + " " + matrix.get(i));
+        notes().accept("after " + model.names().get(i) + ": " + METRIC + " " + matrix.get(i));
       }
       var report = new TransferReport(model.names(), before, matrix);
       transfer = Optional.of(report);
@@ -143,21 +111,9 @@ public final class ContinualRunner implements Job {
       int index, TasksMaterials materials, SharedBody model, ElasticWeights pull) {
     String name = model.names().get(index);
     MultiTask task = MultiTask.of(materials.tasks(), rows(index, materials, model.names()));
-    notes.accept("task " + (index + 1) + ": " + name + ", " + task.train().size() + " rows");
+    notes().accept("task " + (index + 1) + ": " + name + ", " + task.train().size() + " rows");
     Trainer<SharedBody> trainer =
-        Trainer.of(model, task)
-            .optimizer(recipe.optimizer())
-            .schedule(recipe.schedule())
-            .seed(recipe.seed() + index)
-            .precision(recipe.model().precision())
-            .callback(callback)
-            .stopWhen(stop)
-            .start(start);
-    recipe
-        .train()
-        .log()
-        .ifPresent(
-            log -> log.callbacks(recipe.output().resolve(name), notes).forEach(trainer::callback));
+        trainer(model, task, recipe, recipe.output().resolve(name)).seed(recipe.seed() + index);
     recipe.train().applyTo(trainer, false);
     if (index > 0 && method.method() != ContinualPart.Method.REHEARSAL) {
       trainer.technique(pull);
@@ -182,9 +138,11 @@ public final class ContinualRunner implements Job {
   }
 
   private Sampler sampler(MultiTask task) {
-    Sampler within = recipe.train().groupByLength() ? Sampler.lengthGrouped() : Sampler.random();
     return MixingSampler.ofBatches(
-        task.train().sizes(), Mixing.proportional(), within, recipe.train().batchSize());
+        task.train().sizes(),
+        Mixing.proportional(),
+        recipe.train().order(),
+        recipe.train().batchSize());
   }
 
   /** Remembers what the task just learned needs. */

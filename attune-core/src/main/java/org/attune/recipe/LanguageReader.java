@@ -35,11 +35,9 @@ final class LanguageReader {
     LanguageRecipe.ModelPart model = model(root.required("model"));
     LanguageRecipe.DataPart data = data(root.required("data"), task);
     Objective objective = objective(root, task);
-    Recipe.TrainPart train =
-        root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
+    Recipe.TrainPart train = RecipeReader.trainOf(root);
     OptimizerSettings optimizer = OptimizerReader.read(root);
-    Schedule schedule =
-        root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
+    Schedule schedule = RecipeReader.scheduleOf(root);
     Path output = Path.of(root.requiredText("output"));
     int seed = root.integer("seed", 42, 0, MANY);
     root.finish();

@@ -39,7 +39,13 @@ record LanguageRecipe(
     Recipe.TrainPart train,
     OptimizerSettings optimizer,
     Schedule schedule,
-    Path output) {
+    Path output)
+    implements TrainingParts {
+  @Override
+  public Precision precision() {
+    return model.precision();
+  }
+
   LanguageRecipe {
     if (train.keepBest().isPresent() && !data.hasValidation()) {
       throw new UsageException(

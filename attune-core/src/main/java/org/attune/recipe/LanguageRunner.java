@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.attune.checkpoint.Checkpoint;
@@ -18,7 +16,6 @@ import org.attune.data.Dataset;
 import org.attune.data.Labels;
 import org.attune.data.MixingSampler;
 import org.attune.data.PromptReader;
-import org.attune.data.Sampler;
 import org.attune.data.Split;
 import org.attune.data.TokenFile;
 import org.attune.metric.Evaluation;
@@ -33,22 +30,15 @@ import org.attune.task.LanguageModelTask;
 import org.attune.task.MaskedLanguageModeling;
 import org.attune.task.TextToText;
 import org.attune.text.Tokenizer;
-import org.attune.train.Callback;
 import org.attune.train.Encoded;
-import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
 /** Does what a recipe of language modelling says: reads, trains, judges, saves. */
-final class LanguageRunner implements Job {
+final class LanguageRunner extends TrainingJob {
   private static final int EVALUATION_BATCH = 16;
 
   private final LanguageRecipe recipe;
-  private Callback callback = new Callback() {};
-  private Consumer<String> notes = note -> {};
-  private BooleanSupplier stop = () -> false;
-  private Start start = Start.IF_IT_FITS;
-  private boolean resume;
 
   LanguageRunner(LanguageRecipe recipe) {
     this.recipe = recipe;
@@ -56,37 +46,6 @@ final class LanguageRunner implements Job {
 
   LanguageRecipe recipe() {
     return recipe;
-  }
-
-  @Override
-  public LanguageRunner callback(Callback watcher) {
-    callback = watcher;
-    return this;
-  }
-
-  @Override
-  public LanguageRunner notes(Consumer<String> listener) {
-    notes = listener;
-    return this;
-  }
-
-  @Override
-  public LanguageRunner stopWhen(BooleanSupplier isWanted) {
-    stop = isWanted;
-    return this;
-  }
-
-  /** Whether to begin; by default only where memory will do. */
-  @Override
-  public LanguageRunner start(Start how) {
-    start = how;
-    return this;
-  }
-
-  @Override
-  public LanguageRunner resume(boolean wanted) {
-    resume = wanted;
-    return this;
   }
 
   /**
@@ -109,11 +68,11 @@ final class LanguageRunner implements Job {
   public Runner.Result run() {
     List<TokenFile> files = new ArrayList<>();
     try (var base = new Base(recipe.model())) {
-      base.tokenizer().warnings().forEach(notes);
+      base.tokenizer().warnings().forEach(notes());
       LanguageModelTask task = task(base);
       try (OutputFolder output = OutputFolder.open(recipe.output());
           Model model = model(base, task)) {
-        Runner.precisionRisk(recipe.model().precision(), model).ifPresent(notes);
+        Runner.precisionRisk(recipe.model().precision(), model).ifPresent(notes());
         return train(base, task, model, materials(task, files));
       }
     } finally {
@@ -214,7 +173,7 @@ final class LanguageRunner implements Job {
       return task.create(base.config(), recipe.seed());
     }
     Pretrained.Loaded loaded = task.load(base.checkpoint().get(), base.config(), recipe.seed());
-    loaded.report().remarks().forEach(notes);
+    loaded.report().remarks().forEach(notes());
     return loaded.model();
   }
 
@@ -249,10 +208,11 @@ final class LanguageRunner implements Job {
     TokenFile file = corpus.read(sources.texts(), recipe.output());
     files.add(file);
     Encoded rows = corpus.encode(file);
-    notes.accept(
-        String.format(
-            "%s: %,d tokens, %,d documents, %,d rows",
-            String.join(", ", sources.paths()), file.size(), file.documents(), rows.size()));
+    notes()
+        .accept(
+            String.format(
+                "%s: %,d tokens, %,d documents, %,d rows",
+                String.join(", ", sources.paths()), file.size(), file.documents(), rows.size()));
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("tokens", file.size());
     facts.put("documents", file.documents());
@@ -349,7 +309,8 @@ final class LanguageRunner implements Job {
           .ifPresent(
               mixing ->
                   trainer.sampler(
-                      MixingSampler.ofRows(materials.train().sizes(), mixing, order())));
+                      MixingSampler.ofRows(
+                          materials.train().sizes(), mixing, recipe.train().order())));
       return trainer.fit(
           materials.train().rows(),
           materials.train().sha256(),
@@ -357,26 +318,8 @@ final class LanguageRunner implements Job {
     }
   }
 
-  private Sampler order() {
-    return recipe.train().groupByLength() ? Sampler.lengthGrouped() : Sampler.random();
-  }
-
   private Trainer<Model> trainer(Model model, LanguageModelTask task, TechniqueContext context) {
-    Trainer<Model> trainer =
-        Trainer.of(model, recipe.train().around(task, context))
-            .optimizer(recipe.optimizer())
-            .schedule(recipe.schedule())
-            .seed(recipe.seed())
-            .precision(recipe.model().precision())
-            .output(recipe.output())
-            .callback(callback)
-            .stopWhen(stop)
-            .start(start)
-            .resume(resume);
-    recipe
-        .train()
-        .log()
-        .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
+    Trainer<Model> trainer = resumable(model, recipe.train().around(task, context), recipe);
     recipe.train().applyTo(trainer, recipe.data().hasValidation(), context);
     return trainer;
   }

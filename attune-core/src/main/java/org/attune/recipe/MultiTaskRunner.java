@@ -4,71 +4,31 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.data.Dataset;
 import org.attune.data.MixingSampler;
-import org.attune.data.Sampler;
 import org.attune.metric.Evaluation;
 import org.attune.models.SharedBody;
 import org.attune.task.MultiTask;
-import org.attune.train.Callback;
 import org.attune.train.Encoded;
-import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.Trainer;
 
 /** Learns several tasks at once: reads, trains, judges each, saves each. */
-final class MultiTaskRunner implements Job {
+final class MultiTaskRunner extends TrainingJob {
   private static final int EVALUATION_BATCH = 64;
 
   private final TasksRecipe recipe;
-  private Callback callback = new Callback() {};
-  private Consumer<String> notes = note -> {};
-  private BooleanSupplier stop = () -> false;
-  private Start start = Start.IF_IT_FITS;
-  private boolean resume;
 
   MultiTaskRunner(TasksRecipe recipe) {
     this.recipe = recipe;
   }
 
   @Override
-  public MultiTaskRunner callback(Callback watcher) {
-    callback = watcher;
-    return this;
-  }
-
-  @Override
-  public MultiTaskRunner notes(Consumer<String> listener) {
-    notes = listener;
-    return this;
-  }
-
-  @Override
-  public MultiTaskRunner stopWhen(BooleanSupplier isWanted) {
-    stop = isWanted;
-    return this;
-  }
-
-  @Override
-  public MultiTaskRunner start(Start how) {
-    start = how;
-    return this;
-  }
-
-  @Override
-  public MultiTaskRunner resume(boolean wanted) {
-    resume = wanted;
-    return this;
-  }
-
-  @Override
   public Runner.Result run() {
     try (Checkpoint checkpoint = Checkpoint.open(recipe.model().checkpoint())) {
-      TasksMaterials materials = TasksMaterials.read(recipe, checkpoint, notes);
+      TasksMaterials materials = TasksMaterials.read(recipe, checkpoint, notes());
       try (OutputFolder output = OutputFolder.open(recipe.output());
           SharedBody model = materials.model(recipe, checkpoint)) {
         return train(checkpoint, materials, model);
@@ -112,7 +72,7 @@ final class MultiTaskRunner implements Job {
               100 * shares[i++],
               part.getValue().size()));
     }
-    notes.accept(line.toString());
+    notes().accept(line.toString());
   }
 
   private static String digest(Map<String, Dataset> data) {
@@ -126,26 +86,14 @@ final class MultiTaskRunner implements Job {
   }
 
   private Trainer<SharedBody> trainer(SharedBody model, MultiTask task, TasksMaterials materials) {
-    Trainer<SharedBody> trainer =
-        Trainer.of(model, task)
-            .optimizer(recipe.optimizer())
-            .schedule(recipe.schedule())
-            .seed(recipe.seed())
-            .precision(recipe.model().precision())
-            .output(recipe.output())
-            .callback(callback)
-            .stopWhen(stop)
-            .start(start)
-            .resume(resume);
-    recipe
-        .train()
-        .log()
-        .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
+    Trainer<SharedBody> trainer = resumable(model, task, recipe);
     recipe.train().applyTo(trainer, !materials.validation().isEmpty());
-    Sampler within = recipe.train().groupByLength() ? Sampler.lengthGrouped() : Sampler.random();
     return trainer.sampler(
         MixingSampler.ofBatches(
-            task.train().sizes(), recipe.mixing(), within, recipe.train().batchSize()));
+            task.train().sizes(),
+            recipe.mixing(),
+            recipe.train().order(),
+            recipe.train().batchSize()));
   }
 
   private void write(

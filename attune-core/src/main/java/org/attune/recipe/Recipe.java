@@ -45,7 +45,13 @@ public record Recipe(
     TrainPart train,
     OptimizerSettings optimizer,
     Schedule schedule,
-    Path output) {
+    Path output)
+    implements TrainingParts {
+  @Override
+  public Precision precision() {
+    return model.precision();
+  }
+
   /**
    * Checks what several parts must agree on.
    *
@@ -184,6 +190,11 @@ public record Recipe(
       }
     }
 
+    /** The order of rows, where no technique gives another. */
+    Sampler order() {
+      return groupByLength ? Sampler.lengthGrouped() : Sampler.random();
+    }
+
     /** The task with the techniques around it that change its loss. */
     TrainTask<Model> around(TrainTask<Model> task, TechniqueContext context) {
       TrainTask<Model> result = task;
@@ -216,7 +227,7 @@ public record Recipe(
           .optimizerInBackward(memory.optimizerInBackward())
           .lossScaling(lossScaling)
           .freezing(freezing)
-          .sampler(groupByLength ? Sampler.lengthGrouped() : Sampler.random());
+          .sampler(order());
       maxSteps.ifPresent(trainer::maxSteps);
       prefixCache.ifPresent(trainer::prefixCache);
       keepBest.ifPresent(trainer::keepBest);

@@ -53,16 +53,24 @@ final class RecipeReader {
     Recipe.ModelPart model = model(root.required("model"));
     Recipe.DataPart data = data(root.required("data"));
     ClassLoss loss = root.section("loss").map(RecipeReader::loss).orElse(ClassLoss.plain());
-    Recipe.TrainPart train =
-        root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
+    Recipe.TrainPart train = trainOf(root);
     OptimizerSettings optimizer = OptimizerReader.read(root);
-    Schedule schedule =
-        root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
+    Schedule schedule = scheduleOf(root);
     Path output = Path.of(root.requiredText("output"));
     int seed = root.integer("seed", 42, 0, MANY);
     root.finish();
     return root.locate(
         () -> new Recipe(task(task), seed, model, data, loss, train, optimizer, schedule, output));
+  }
+
+  /** The part {@code train} of a recipe of any kind. */
+  static Recipe.TrainPart trainOf(Section root) {
+    return root.section("train").map(RecipeReader::train).orElseGet(RecipeReader::defaultTrain);
+  }
+
+  /** The part {@code schedule} of a recipe of any kind. */
+  static Schedule scheduleOf(Section root) {
+    return root.section("schedule").map(RecipeReader::schedule).orElse(Schedule.linear(0));
   }
 
   private static Recipe.Task task(String name) {
@@ -164,7 +172,7 @@ final class RecipeReader {
     return new ClassLoss.Weighting.Named(numbers);
   }
 
-  static Recipe.TrainPart train(Section section) {
+  private static Recipe.TrainPart train(Section section) {
     Optional<EarlyStopping> stopping =
         section
             .section("early_stopping")
@@ -272,7 +280,7 @@ final class RecipeReader {
     return section.choice("keep_best", name, MetricNames.all());
   }
 
-  static Recipe.TrainPart defaultTrain() {
+  private static Recipe.TrainPart defaultTrain() {
     return new Recipe.TrainPart(
         3,
         OptionalLong.empty(),
@@ -292,7 +300,7 @@ final class RecipeReader {
         List.of());
   }
 
-  static Schedule schedule(Section section) {
+  private static Schedule schedule(Section section) {
     List<String> kinds = List.of("linear", "cosine", "constant");
     List<String> given = kinds.stream().filter(kind -> section.node(kind).isPresent()).toList();
     section.finish();

@@ -2,8 +2,6 @@ package org.attune.recipe;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.ConfigJson;
 import org.attune.data.DataSource;
@@ -21,23 +19,16 @@ import org.attune.task.ClassLoss;
 import org.attune.task.SentenceEmbedding;
 import org.attune.task.TextClassification;
 import org.attune.text.Tokenizer;
-import org.attune.train.Callback;
 import org.attune.train.Precision;
-import org.attune.train.Start;
 import org.attune.train.TrainReport;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 
 /** Does what a recipe says: reads, trains, judges, saves. */
-public final class Runner implements Job {
+public final class Runner extends TrainingJob {
   private static final int EVALUATION_BATCH = 64;
 
   private final Recipe recipe;
-  private Callback callback = new Callback() {};
-  private Consumer<String> notes = note -> {};
-  private BooleanSupplier stop = () -> false;
-  private Start start = Start.IF_IT_FITS;
-  private boolean resume;
 
   private Runner(Recipe recipe) {
     this.recipe = recipe;
@@ -45,41 +36,6 @@ public final class Runner implements Job {
 
   public static Runner of(Recipe recipe) {
     return new Runner(recipe);
-  }
-
-  /** Watches the training. */
-  @Override
-  public Runner callback(Callback watcher) {
-    callback = watcher;
-    return this;
-  }
-
-  /** Told, one line each, what the user should know. */
-  @Override
-  public Runner notes(Consumer<String> listener) {
-    notes = listener;
-    return this;
-  }
-
-  /** Asked before each step whether to save and end. */
-  @Override
-  public Runner stopWhen(BooleanSupplier isWanted) {
-    stop = isWanted;
-    return this;
-  }
-
-  /** Whether to begin; by default only where memory will do. */
-  @Override
-  public Runner start(Start how) {
-    start = how;
-    return this;
-  }
-
-  /** Goes on from the newest checkpoint in the output folder. */
-  @Override
-  public Runner resume(boolean wanted) {
-    resume = wanted;
-    return this;
   }
 
   /**
@@ -141,7 +97,7 @@ public final class Runner implements Job {
 
   private Materials materials(Checkpoint checkpoint) {
     Tokenizer whole = checkpoint.tokenizer();
-    whole.warnings().forEach(notes);
+    whole.warnings().forEach(notes());
     Tokenizer tokenizer = whole.truncateTo(recipe.data().maxLength());
     Dataset train = Dataset.read(recipe.data().train()).forTraining();
     Labels labels = labels(checkpoint, train);
@@ -195,8 +151,8 @@ public final class Runner implements Job {
       Checkpoint checkpoint, Materials materials, T task, Pretrained.Loaded loaded) {
     try (Model model = loaded.model();
         TechniqueContext context = context(materials, task)) {
-      loaded.report().remarks().forEach(notes);
-      precisionRisk(recipe.model().precision(), model).ifPresent(notes);
+      loaded.report().remarks().forEach(notes());
+      precisionRisk(recipe.model().precision(), model).ifPresent(notes());
       TrainReport report =
           trainer(model, recipe.train().around(task, context), context)
               .fit(
@@ -231,21 +187,7 @@ public final class Runner implements Job {
   }
 
   private Trainer<Model> trainer(Model model, TrainTask<Model> task, TechniqueContext context) {
-    Trainer<Model> trainer =
-        Trainer.of(model, task)
-            .optimizer(recipe.optimizer())
-            .schedule(recipe.schedule())
-            .seed(recipe.seed())
-            .precision(recipe.model().precision())
-            .output(recipe.output())
-            .callback(callback)
-            .stopWhen(stop)
-            .start(start)
-            .resume(resume);
-    recipe
-        .train()
-        .log()
-        .ifPresent(log -> log.callbacks(recipe.output(), notes).forEach(trainer::callback));
+    Trainer<Model> trainer = resumable(model, task, recipe);
     recipe.train().applyTo(trainer, hasValidation(), context);
     return trainer;
   }

@@ -205,7 +205,7 @@ public final class SearchRunner {
     } catch (UsageException e) {
       throw e; // the search itself is wrong: every trial would end so
     } catch (AttuneException e) {
-      table.add(attempt.failed(e.getMessage()));
+      table.add(trial.failed(attempt.planned, e.getMessage()));
     }
     SearchTrial now = table.trials().get(trial.number());
     notes.accept(
@@ -317,29 +317,8 @@ public final class SearchRunner {
               .map(evaluation -> evaluation.scores().get(search.metric()).value())
               .or(() -> last)
               .orElseThrow();
-      List<Double> scores = new ArrayList<>(trial.scores());
-      scores.add(score);
-      return new SearchTrial(
-          trial.number(),
-          trial.values(),
-          result.stopped() ? State.PAUSED : State.DONE,
-          scores,
-          planned,
-          result.training().steps(),
-          trial.seconds() + result.training().seconds(),
-          "");
-    }
-
-    SearchTrial failed(String message) {
-      return new SearchTrial(
-          trial.number(),
-          trial.values(),
-          State.FAILED,
-          trial.scores(),
-          planned,
-          trial.steps(),
-          trial.seconds(),
-          message);
+      return trial.after(
+          result.stopped() ? State.PAUSED : State.DONE, score, planned, result.training());
     }
   }
 

@@ -1,10 +1,12 @@
 package org.attune.recipe;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.attune.train.TrainReport;
 
 /**
  * One trial of a search: a line of {@code trials.jsonl}, and a row of the table.
@@ -45,6 +47,24 @@ public record SearchTrial(
   /** One that has not begun. */
   static SearchTrial fresh(int number, Map<String, String> values) {
     return new SearchTrial(number, values, State.PAUSED, List.of(), 0, 0, 0, "");
+  }
+
+  /**
+   * What it has become by more training.
+   *
+   * @param newScore at its rung, or at its end
+   * @param planned evaluations of a whole run
+   */
+  SearchTrial after(State newState, double newScore, int planned, TrainReport report) {
+    List<Double> all = new ArrayList<>(scores);
+    all.add(newScore);
+    return new SearchTrial(
+        number, values, newState, all, planned, report.steps(), seconds + report.seconds(), "");
+  }
+
+  /** The same given up. */
+  SearchTrial failed(int planned, String why) {
+    return new SearchTrial(number, values, State.FAILED, scores, planned, steps, seconds, why);
   }
 
   /** The newest score; empty where it failed before one. */

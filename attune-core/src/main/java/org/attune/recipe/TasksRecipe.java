@@ -11,6 +11,7 @@ import org.attune.data.DataSource;
 import org.attune.data.Mixing;
 import org.attune.optim.OptimizerSettings;
 import org.attune.optim.Schedule;
+import org.attune.train.Precision;
 
 /**
  * A job of several text classifications over one body, each with a head of its own.
@@ -38,7 +39,13 @@ record TasksRecipe(
     Recipe.TrainPart train,
     OptimizerSettings optimizer,
     Schedule schedule,
-    Path output) {
+    Path output)
+    implements TrainingParts {
+  @Override
+  public Precision precision() {
+    return model.precision();
+  }
+
   /** How several tasks are learned. */
   enum Kind {
     /** All at once. */

@@ -53,7 +53,7 @@ class LanguageRecipeTest {
     assertThat(recipe(json)).isEqualTo(recipe);
   }
 
-  static Path tokenizer(String name) {
+  private static Path tokenizer(String name) {
     try {
       return Path.of(LanguageRecipeTest.class.getResource("/golden/tokenizer/" + name).toURI());
     } catch (URISyntaxException e) {
@@ -80,6 +80,14 @@ class LanguageRecipeTest {
   }
 
   private Path causal(Path output) throws IOException {
+    return tiny(
+        folder,
+        "{ max_steps: 12, batch_size: 4, evaluate_every: 4, save_every: 3, keep_best: perplexity }",
+        output);
+  }
+
+  /** A recipe of a tiny language model from random weights, with its text. */
+  static Path tiny(Path folder, String train, Path output) throws IOException {
     Path text = folder.resolve("text.txt");
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 200; i++) {
@@ -98,11 +106,11 @@ class LanguageRecipeTest {
           train: { path: %s }
           validation: 0.1
           max_length: 32
-        train: { max_steps: 12, batch_size: 4, evaluate_every: 4, save_every: 3, keep_best: perplexity }
+        train: %s
         optimizer: { adamw: { lr: 1.0e-2 } }
         output: %s
         """
-            .formatted(tokenizer("gpt2"), text, output));
+            .formatted(tokenizer("gpt2"), text, train, output));
   }
 
   @Test

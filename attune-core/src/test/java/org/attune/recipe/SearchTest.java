@@ -22,27 +22,8 @@ class SearchTest {
   @TempDir private Path folder;
 
   private Path recipe() throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 200; i++) {
-      lines.append("the ").append(i).append(" ships sailed over the sea and came home\n");
-    }
-    Path text = Files.writeString(folder.resolve("text.txt"), lines);
-    return Files.writeString(
-        folder.resolve("recipe.yaml"),
-        """
-        task: causal-lm
-        model:
-          config: { model_type: gpt2, n_layer: 1, n_head: 2, n_embd: 16, n_positions: 32 }
-          tokenizer: %s
-          precision: fp32
-        data:
-          train: { path: %s }
-          validation: 0.1
-          max_length: 32
-        train: { max_steps: 12, batch_size: 4, evaluate_every: 2 }
-        output: %s
-        """
-            .formatted(LanguageRecipeTest.tokenizer("gpt2"), text, folder.resolve("unused")));
+    return LanguageRecipeTest.tiny(
+        folder, "{ max_steps: 12, batch_size: 4, evaluate_every: 2 }", folder.resolve("unused"));
   }
 
   private Search search(String strategy, String... sets) throws IOException {
