@@ -9,7 +9,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.attune.AttuneException;
 import org.attune.NearNames;
+import org.attune.Sha256;
 import org.attune.text.GgufVocabulary;
 import org.attune.text.Tokenizer;
 
@@ -204,15 +204,13 @@ public final class Checkpoint implements Closeable {
   /** SHA-256 over the weights' files: reads them whole. */
   public String sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       for (Path file : weights().files()) {
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
           in.transferTo(java.io.OutputStream.nullOutputStream());
         }
       }
       return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new AttuneException(
           "checkpoint: " + folder + " could not be read: " + e.getMessage(), e);

@@ -3,7 +3,6 @@ package org.attune.data;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 import org.attune.UsageException;
 
 /** Examples with one kind of target, and the labels they use. Immutable. */
@@ -219,17 +219,13 @@ public final class Dataset {
 
   /** SHA-256 of texts, pairs and targets in order: the same rows give the same digest. */
   public String sha256() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Example example : examples) {
-        update(digest, example.text());
-        update(digest, example.pair().orElse(""));
-        update(digest, answer(example.target()));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Sha256.digest();
+    for (Example example : examples) {
+      update(digest, example.text());
+      update(digest, example.pair().orElse(""));
+      update(digest, answer(example.target()));
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private String answer(Target target) {

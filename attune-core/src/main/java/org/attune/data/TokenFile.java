@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 
 /**
  * A text as token ids on disk, read a block at a time: a text of any size takes no memory, any
@@ -193,11 +193,7 @@ public final class TokenFile implements Closeable {
 
     /** The files lie in a folder, which is made if need be. */
     Writer(Path folder) {
-      try {
-        digest = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
+      digest = Sha256.digest();
       tokens = new Table(folder, Integer.BYTES);
       lines = new Table(folder, Long.BYTES);
       documents = new Table(folder, Long.BYTES);

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.Checkpoint;
 import org.attune.checkpoint.SafetensorsFile;
@@ -205,20 +205,16 @@ public final class Teacher implements AutoCloseable {
 
   /** Tells weights, config and every token that the teacher reads. */
   private String key(Encoded rows) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(sha256.getBytes(StandardCharsets.UTF_8));
-      digest.update(model.config().toJson().getBytes(StandardCharsets.UTF_8));
-      for (int row = 0; row < rows.size(); row++) {
-        long[] ids = rows.batch(new int[] {row}).inputIds();
-        ByteBuffer bytes = ByteBuffer.allocate((ids.length + 1) * Long.BYTES).putLong(ids.length);
-        bytes.asLongBuffer().put(ids);
-        digest.update(bytes.array());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Sha256.digest();
+    digest.update(sha256.getBytes(StandardCharsets.UTF_8));
+    digest.update(model.config().toJson().getBytes(StandardCharsets.UTF_8));
+    for (int row = 0; row < rows.size(); row++) {
+      long[] ids = rows.batch(new int[] {row}).inputIds();
+      ByteBuffer bytes = ByteBuffer.allocate((ids.length + 1) * Long.BYTES).putLong(ids.length);
+      bytes.asLongBuffer().put(ids);
+      digest.update(bytes.array());
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   @Override

@@ -9,8 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -22,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.checkpoint.SafetensorsWriter;
 import org.attune.tensor.Tensor;
@@ -133,15 +132,12 @@ record CheckpointFolder(Path path, long step) {
 
   private static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file);
-        DigestInputStream digest =
-            new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+        DigestInputStream digest = new DigestInputStream(in, Sha256.digest())) {
       byte[] buffer = new byte[1 << 20];
       while (digest.read(buffer) >= 0) {
         // Reading is what updates the digest.
       }
       return HexFormat.of().formatHex(digest.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

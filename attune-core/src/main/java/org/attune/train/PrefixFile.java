@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 import org.attune.data.Batch;
 import org.attune.tensor.DType;
 import org.attune.tensor.Shape;

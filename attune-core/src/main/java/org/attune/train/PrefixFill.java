@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import org.attune.AttuneException;
+import org.attune.Sha256;
 import org.attune.UsageException;
 import org.attune.checkpoint.AtomicFiles;
 import org.attune.data.Batch;

@@ -1,13 +1,14 @@
-package org.attune.train;
+package org.attune;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The digest that names and checks files of a run. */
-final class Sha256 {
+/** The digest that names and checks files, data and weights. */
+public final class Sha256 {
   private Sha256() {}
 
-  static MessageDigest digest() {
+  /** A digest of nothing yet. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
