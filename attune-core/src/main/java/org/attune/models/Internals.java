@@ -44,13 +44,7 @@ public final class Internals implements AutoCloseable {
   }
 
   private static LayerStack<?> stack(Model model) {
-    List<LayerStack<?>> found = new ArrayList<>();
-    model.visit(
-        (path, module) -> {
-          if (module instanceof LayerStack<?> stack) {
-            found.add(stack);
-          }
-        });
+    List<LayerStack<?>> found = LayerStack.in(model);
     if (found.size() != 1) {
       throw new AttuneException(
           "models: "

@@ -66,6 +66,18 @@ public final class LayerStack<L extends Module> extends Module {
     drop = child("layer_drop", new Dropout(layerDrop));
   }
 
+  /** The stacks in a module, in order. */
+  public static List<LayerStack<?>> in(Module module) {
+    List<LayerStack<?>> found = new ArrayList<>();
+    module.visit(
+        (path, part) -> {
+          if (part instanceof LayerStack<?> stack) {
+            found.add(stack);
+          }
+        });
+    return found;
+  }
+
   public int size() {
     return layers.size();
   }

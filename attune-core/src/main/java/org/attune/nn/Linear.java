@@ -3,7 +3,6 @@ package org.attune.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
 import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Shape;
@@ -128,12 +127,7 @@ public final class Linear extends Module {
    * @param x [.., in]
    */
   public Tensor addTo(Tensor residual, Tensor x) {
-    Optional<PackedMatrix> packed = packing.of(List.of(weight.value()));
-    if (packed.isEmpty() || residual.dtype() != DType.F32) {
-      return residual.plus(forward(x));
-    }
-    packed.get().addTimes(residual, x);
-    return residual;
+    return packing.addTo(List.of(weight.value()), residual, x, this::forward);
   }
 
   @Override

@@ -2,7 +2,9 @@ package org.attune.nn;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.attune.tensor.Autograd;
+import org.attune.tensor.DType;
 import org.attune.tensor.PackedMatrix;
 import org.attune.tensor.Tensor;
 
@@ -52,5 +54,23 @@ final class Packing {
     return now == null || !now.isOf(sources) || Autograd.isOn()
         ? Optional.empty()
         : Optional.of(now.matrix);
+  }
+
+  /**
+   * residual + the product. Where the weight is packed the sum takes the residual's memory, which
+   * must not be needed any more: this is for a decoder's step.
+   *
+   * @param sources values of the parameters
+   * @param residual [.., out]
+   * @param x [.., in]
+   * @param product of x, where nothing is packed: [.., out]
+   */
+  Tensor addTo(List<Tensor> sources, Tensor residual, Tensor x, UnaryOperator<Tensor> product) {
+    Optional<PackedMatrix> matrix = of(sources);
+    if (matrix.isEmpty() || residual.dtype() != DType.F32) {
+      return residual.plus(product.apply(x));
+    }
+    matrix.get().addTimes(residual, x);
+    return residual;
   }
 }

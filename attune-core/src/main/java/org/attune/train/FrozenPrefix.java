@@ -1,6 +1,5 @@
 package org.attune.train;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +23,7 @@ record FrozenPrefix(LayerStack<?> stack, int layers, Map<String, Parameter> para
    * @throws UsageException when that is no layer, or the model has not one stack of them
    */
   static FrozenPrefix of(Module model) {
-    List<LayerStack<?>> stacks = new ArrayList<>();
-    model.visit(
-        (path, module) -> {
-          if (module instanceof LayerStack<?> stack) {
-            stacks.add(stack);
-          }
-        });
+    List<LayerStack<?>> stacks = LayerStack.in(model);
     if (stacks.size() != 1) {
       throw new UsageException(
           "prefix_cache: the model has "

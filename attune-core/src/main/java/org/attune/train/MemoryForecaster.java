@@ -142,20 +142,17 @@ final class MemoryForecaster<M extends Module> {
   private long gradients(long tokens, boolean inBackward) {
     Set<Parameter> tables = tables();
     Set<Parameter> layered = Collections.newSetFromMap(new IdentityHashMap<>());
-    long[] largestLayer = {0};
-    model.visit(
-        (path, module) -> {
-          if (module instanceof LayerStack<?> stack) {
-            for (Module layer : stack.layers()) {
-              long size = 0;
-              for (Parameter parameter : layer.namedParameters().values()) {
-                size += trainable.containsKey(parameter) ? parameter.shape().numel() : 0;
-                layered.add(parameter);
-              }
-              largestLayer[0] = Math.max(largestLayer[0], size);
-            }
-          }
-        });
+    long largestLayer = 0;
+    for (LayerStack<?> stack : LayerStack.in(model)) {
+      for (Module layer : stack.layers()) {
+        long size = 0;
+        for (Parameter parameter : layer.namedParameters().values()) {
+          size += trainable.containsKey(parameter) ? parameter.shape().numel() : 0;
+          layered.add(parameter);
+        }
+        largestLayer = Math.max(largestLayer, size);
+      }
+    }
     long layers = 0;
     long others = 0;
     for (Parameter parameter : trainable.keySet()) {
@@ -169,7 +166,7 @@ final class MemoryForecaster<M extends Module> {
         others += size;
       }
     }
-    return FLOAT * (others + (inBackward ? largestLayer[0] : layers + largestLayer[0]));
+    return FLOAT * (others + (inBackward ? largestLayer : layers + largestLayer));
   }
 
   /** Tables of embeddings whose gradient is sparse: those that no head shares. */
