@@ -16,6 +16,7 @@ import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
+import org.attune.train.TaskAround;
 
 /**
  * Knowledge distillation for text classification (Hinton et al. 2015; Sanh et al. 2019): the

@@ -10,11 +10,11 @@ import org.attune.tensor.Autograd;
 import org.attune.tensor.DType;
 import org.attune.tensor.Functional;
 import org.attune.tensor.Rng;
-import org.attune.tensor.Scope;
 import org.attune.tensor.Shape;
 import org.attune.tensor.Tensor;
 import org.attune.tensor.Tensors;
 import org.attune.train.Precision;
+import org.attune.train.TaskAround;
 import org.attune.train.TrainTask;
 import org.attune.train.Window;
 
@@ -75,13 +75,15 @@ public final class FreeLb<M extends Module> extends TaskAround<M> {
   @Override
   public double backward(M model, Batch batch, Window window, Precision precision) {
     Embedding words = Embedding.ofWords(model);
+    var share = // of each pass
+        new Window(window.batches(), window.weight() * settings.steps, window.lossScale());
     double mean = 0;
     Optional<Tensor> movement = Optional.empty();
     for (int k = 0; k < settings.steps; k++) {
       model.redraw();
       try (var pass = new Pass(movement, batch, model.step())) {
         words.changeWith(pass);
-        mean += pass.backward(model, window, precision);
+        mean += super.backward(model, batch, share, precision);
         if (!Double.isFinite(mean)) {
           return mean;
         }
@@ -129,16 +131,6 @@ public final class FreeLb<M extends Module> extends TaskAround<M> {
       Tensor size = numbers.sqrt().unsqueeze(1); // [B, 1, 1]
       Tensor noise = rng.uniform(shape, -settings.start, settings.start, step, SITE);
       return noise.times(mask).div(size);
-    }
-
-    double backward(M model, Window window, Precision precision) {
-      double divisor = window.weight() * settings.steps;
-      Tensor loss = Scope.tidy(() -> precision.run(() -> task().loss(model, batch).div(divisor)));
-      double value = loss.item();
-      if (Double.isFinite(value)) {
-        loss.backward();
-      }
-      return value;
     }
 
     /** The movement after a step along the gradient, inside the radius. */

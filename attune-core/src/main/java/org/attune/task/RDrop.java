@@ -8,6 +8,7 @@ import org.attune.nn.ActivationCount;
 import org.attune.objective.Objective;
 import org.attune.tensor.Functional;
 import org.attune.tensor.Tensor;
+import org.attune.train.TaskAround;
 
 /**
  * Regularized dropout (Liang et al. 2021, "R-Drop", equations 1 to 4) for one label a text: each

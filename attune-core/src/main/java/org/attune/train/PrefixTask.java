@@ -1,19 +1,15 @@
 package org.attune.train;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.attune.data.Batch;
-import org.attune.data.Dataset;
 import org.attune.metric.Evaluation;
-import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Tensor;
 
 /** A task whose model reads the states of its frozen bottom from a {@link PrefixFile}. */
-final class PrefixTask<M extends Module> implements TrainTask<M>, AutoCloseable {
-  private final TrainTask<? super M> task;
+final class PrefixTask<M extends Module> extends TaskAround<M> implements AutoCloseable {
   private final FrozenPrefix frozen;
   private final PrefixFile trainStates;
   private final Optional<Encoded> validation;
@@ -26,7 +22,7 @@ final class PrefixTask<M extends Module> implements TrainTask<M>, AutoCloseable 
       PrefixFile trainStates,
       Optional<Encoded> validation,
       Function<Encoded, PrefixFile> fill) {
-    this.task = task;
+    super(task);
     this.frozen = frozen;
     this.trainStates = trainStates;
     this.validation = validation;
@@ -34,52 +30,26 @@ final class PrefixTask<M extends Module> implements TrainTask<M>, AutoCloseable 
   }
 
   @Override
-  public List<String> metrics() {
-    return task.metrics();
-  }
-
-  @Override
-  public Encoded encode(Dataset data) {
-    return task.encode(data);
-  }
-
-  @Override
   public Tensor loss(M model, Batch batch) {
-    return over(() -> trainStates.states(batch), () -> task.loss(model, batch));
-  }
-
-  @Override
-  public double weight(Batch batch) {
-    return task.weight(batch);
+    return over(() -> trainStates.states(batch), () -> task().loss(model, batch));
   }
 
   @Override
   public double backward(M model, Batch batch, Window window, Precision precision) {
     return over(
-        () -> trainStates.states(batch), () -> task.backward(model, batch, window, precision));
-  }
-
-  @Override
-  public Optional<ActivationCount> activations(
-      M model, long rows, long length, long decoderLength) {
-    return task.activations(model, rows, length, decoderLength);
-  }
-
-  @Override
-  public boolean rowsAreIndependent() {
-    return task.rowsAreIndependent();
+        () -> trainStates.states(batch), () -> task().backward(model, batch, window, precision));
   }
 
   /** From the file where it holds these rows; otherwise through all layers. */
   @Override
   public Evaluation evaluate(M model, Encoded data, int batchSize) {
     if (validation.isEmpty() || validation.get() != data) {
-      return task.evaluate(model, data, batchSize);
+      return task().evaluate(model, data, batchSize);
     }
     var seen = new LastBatch(data);
     return over(
         () -> validationStates.orElseThrow().states(seen.last),
-        () -> task.evaluate(model, seen, batchSize));
+        () -> task().evaluate(model, seen, batchSize));
   }
 
   private <T> T over(Supplier<Tensor> states, Supplier<T> body) {

@@ -13,6 +13,7 @@ import org.attune.models.Model;
 import org.attune.optim.AdamW;
 import org.attune.train.Callback;
 import org.attune.train.Precision;
+import org.attune.train.TaskAround;
 import org.attune.train.TrainTask;
 import org.attune.train.Trainer;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.attune.task;
+package org.attune.train;
 
 import java.util.List;
 import java.util.Optional;
@@ -8,18 +8,16 @@ import org.attune.metric.Evaluation;
 import org.attune.nn.ActivationCount;
 import org.attune.nn.Module;
 import org.attune.tensor.Tensor;
-import org.attune.train.Encoded;
-import org.attune.train.TrainTask;
 
 /** A task with something changed about it; what a subclass does not override stays as it was. */
-abstract class TaskAround<M extends Module> implements TrainTask<M> {
-  private final TrainTask<M> task;
+public abstract class TaskAround<M extends Module> implements TrainTask<M> {
+  private final TrainTask<? super M> task;
 
-  TaskAround(TrainTask<M> task) {
+  protected TaskAround(TrainTask<? super M> task) {
     this.task = task;
   }
 
-  final TrainTask<M> task() {
+  protected final TrainTask<? super M> task() {
     return task;
   }
 
